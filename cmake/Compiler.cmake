@@ -35,7 +35,8 @@ if(WEFT_CLANG)
 else()
   # g++ 12 warns falsely about inlined std::expected and std::vector, and -Wextra's field-initialiser warning.
   target_compile_options(weft_warnings INTERFACE -Wno-maybe-uninitialized -Wno-missing-field-initializers
-                                                 -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict)
+                                                 -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict
+                                                 -Wno-dangling-else)
 endif()
 
 find_package(Threads REQUIRED)

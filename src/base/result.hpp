@@ -1,5 +1,6 @@
 // The error type of everything that can be refused: bad input, a resource that cannot be had.
-// Guest misbehaviour is a Trap (wasm/traps.hpp), a bug of ours is WEFT_CHECK (base/check.hpp). ADR 0004.
+// Guest misbehaviour is a Trap (wasm/traps.hpp), a bug of ours is WEFT_CHECK (base/check.hpp). ADR
+// 0004.
 #pragma once
 
 #include <cstdint>
@@ -47,16 +48,16 @@ inline std::unexpected<Error> fail(ErrorCode code, std::string message,
 #define WEFT_CONCAT(a, b) WEFT_CONCAT_(a, b)
 
 /// Leaves the enclosing function with the error of `expr` (a Result<void>).
-#define WEFT_TRY(expr)                                          \
-  do {                                                          \
-    if (auto weft_try_result = (expr); !weft_try_result) {      \
+#define WEFT_TRY(expr)                                            \
+  do {                                                            \
+    if (auto weft_try_result = (expr); !weft_try_result) {        \
       return std::unexpected(std::move(weft_try_result.error())); \
-    }                                                           \
+    }                                                             \
   } while (false)
 
 /// `WEFT_ASSIGN(auto x, expr);` declares x from a Result or leaves with its error.
 #define WEFT_ASSIGN(decl, expr) WEFT_ASSIGN_(WEFT_CONCAT(weft_result_, __LINE__), decl, expr)
-#define WEFT_ASSIGN_(tmp, decl, expr)                    \
-  auto tmp = (expr);                                     \
+#define WEFT_ASSIGN_(tmp, decl, expr)                       \
+  auto tmp = (expr);                                        \
   if (!tmp) return std::unexpected(std::move(tmp.error())); \
   decl = std::move(*tmp)
