@@ -198,18 +198,12 @@ namespace detail {
 
 constexpr SigType sig_type(char letter) {
   switch (letter) {
-    case 'i':
-      return SigType::i32;
-    case 'l':
-      return SigType::i64;
-    case 'f':
-      return SigType::f32;
-    case 'd':
-      return SigType::f64;
-    case 'v':
-      return SigType::v128;
-    default:
-      return SigType::address;
+    case 'i': return SigType::i32;
+    case 'l': return SigType::i64;
+    case 'f': return SigType::f32;
+    case 'd': return SigType::f64;
+    case 'v': return SigType::v128;
+    default: return SigType::address;
   }
 }
 
@@ -239,12 +233,9 @@ constexpr uint8_t parse_access_bytes(std::string_view text, Shape shape) {
     case Shape::atomic_store:
     case Shape::atomic_rmw:
     case Shape::atomic_cmpxchg:
-    case Shape::atomic_wait:
-      break;
-    case Shape::atomic_notify:
-      return 4;
-    default:
-      return 0;
+    case Shape::atomic_wait: break;
+    case Shape::atomic_notify: return 4;
+    default: return 0;
   }
   size_t i = text.find('.');
   for (; i < text.size() && !is_digit(text[i]); ++i) {
@@ -264,10 +255,15 @@ constexpr uint8_t parse_access_bytes(std::string_view text, Shape shape) {
 
 /// The whole table, in the order of Op, with a last record for Op::invalid_.
 inline constexpr std::array<OpInfo, kOpCount + 1> kOps = {{
-#define WEFT_OP(id, text, prefix, code, imm, sig, shape, feature)                             \
-  OpInfo{text,         code,           prefix,                                                \
-         Imm::imm,     Shape::shape,   Feature::feature,                                      \
-         detail::parse_access_bytes(text, Shape::shape), detail::parse_sig(#sig)},
+#define WEFT_OP(id, text, prefix, code, imm, sig, shape, feature) \
+  OpInfo{text,                                                    \
+         code,                                                    \
+         prefix,                                                  \
+         Imm::imm,                                                \
+         Shape::shape,                                            \
+         Feature::feature,                                        \
+         detail::parse_access_bytes(text, Shape::shape),          \
+         detail::parse_sig(#sig)},
 #include "wasm/opcodes.def"
 #undef WEFT_OP
     OpInfo{"<invalid>", 0, 0, Imm::none, Shape::invalid_, Feature::mvp, 0,
@@ -343,16 +339,11 @@ constexpr bool is_prefix(uint8_t byte) { return byte >= 0xfb && byte <= 0xfe; }
 /// The opcode of a prefix byte and the number after it; Op::invalid_ if unassigned.
 constexpr Op decode_prefixed(uint8_t prefix, uint32_t code) {
   switch (prefix) {
-    case 0xfb:
-      return detail::decode_in<0xfb>(code);
-    case 0xfc:
-      return detail::decode_in<0xfc>(code);
-    case 0xfd:
-      return detail::decode_in<0xfd>(code);
-    case 0xfe:
-      return detail::decode_in<0xfe>(code);
-    default:
-      return Op::invalid_;
+    case 0xfb: return detail::decode_in<0xfb>(code);
+    case 0xfc: return detail::decode_in<0xfc>(code);
+    case 0xfd: return detail::decode_in<0xfd>(code);
+    case 0xfe: return detail::decode_in<0xfe>(code);
+    default: return Op::invalid_;
   }
 }
 

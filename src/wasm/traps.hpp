@@ -19,17 +19,13 @@ enum class TrapCode : uint8_t {
 /// The text a user sees, e.g. "integer divide by zero".
 constexpr std::string_view to_string(TrapCode code) {
   switch (code) {
-    case TrapCode::none:
-      return "no trap";
+    case TrapCode::none: return "no trap";
 #define WEFT_TRAP(id, number, text) \
-  case TrapCode::id:                \
-    return text;
+  case TrapCode::id: return text;
 #include "wasm/traps.def"
 #undef WEFT_TRAP
-    case TrapCode::host_error:
-      return "host error";
-    case TrapCode::host_exception:
-      return "host exception";
+    case TrapCode::host_error: return "host error";
+    case TrapCode::host_exception: return "host exception";
   }
   return "unknown trap";
 }
@@ -37,17 +33,13 @@ constexpr std::string_view to_string(TrapCode code) {
 /// The enumerator's name, e.g. "integer_divide_by_zero": for --json output and tests.
 constexpr std::string_view id_of(TrapCode code) {
   switch (code) {
-    case TrapCode::none:
-      return "none";
+    case TrapCode::none: return "none";
 #define WEFT_TRAP(id, number, text) \
-  case TrapCode::id:                \
-    return #id;
+  case TrapCode::id: return #id;
 #include "wasm/traps.def"
 #undef WEFT_TRAP
-    case TrapCode::host_error:
-      return "host_error";
-    case TrapCode::host_exception:
-      return "host_exception";
+    case TrapCode::host_error: return "host_error";
+    case TrapCode::host_exception: return "host_exception";
   }
   return "unknown";
 }
