@@ -46,6 +46,8 @@ target_include_directories(weft_common INTERFACE ${WEFT_SOURCE_DIR}/src ${WEFT_S
 target_compile_definitions(weft_common INTERFACE FMT_HEADER_ONLY WEFT_STATIC
                            WEFT_PORTABLE_DISPATCH=$<BOOL:${WEFT_PORTABLE_DISPATCH}>)
 target_compile_options(weft_common INTERFACE -ffunction-sections -fdata-sections -fno-omit-frame-pointer)
+# No paths of the building machine in the binary: the same input gives the same output.
+target_compile_options(weft_common INTERFACE -ffile-prefix-map=${WEFT_SOURCE_DIR}/=)
 target_link_libraries(weft_common INTERFACE Threads::Threads)
 if(WEFT_ARCH)
   target_compile_options(weft_common INTERFACE -march=${WEFT_ARCH})
