@@ -47,13 +47,13 @@ constexpr double and_bits(double a, double b) { return double_of(bits_of(a) & bi
 // Different numbers are the likely case and take one comparison and minss/maxss.
 template <class F>
 [[gnu::always_inline]] inline F min(F a, F b) {
-  if (a < b || a > b) [[likely]]
+  if (__builtin_islessgreater(a, b)) [[likely]]
     return a < b ? a : b;
   return a == b ? or_bits(a, b) : a + b;  // unordered: the sum is a quiet NaN
 }
 template <class F>
 [[gnu::always_inline]] inline F max(F a, F b) {
-  if (a < b || a > b) [[likely]]
+  if (__builtin_islessgreater(a, b)) [[likely]]
     return a > b ? a : b;
   return a == b ? and_bits(a, b) : a + b;
 }
