@@ -1,0 +1,115 @@
+// Config, Engine and Module: what is shared by all threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "weft/result.hpp"
+
+namespace weft {
+inline namespace v0 {
+
+/// Options of an engine. Names and defaults: src/engine/config.def, src/wasm/features.def.
+class Config {
+ public:
+  Config() : config_(weft_config_new()) {}
+  /// Unknown names and values out of range are remembered and refused by Engine::make.
+  Config& set(const char* option, uint64_t value) { return keep(weft_config_set(config_.get(), option, value)); }
+  Config& feature(const char* name, bool on) { return keep(weft_config_feature(config_.get(), name, on)); }
+  /// Guest code burns fuel (Store::set_fuel) and traps when it has none left.
+  Config& fuel(bool on = true) { return set("fuel", on ? 1 : 0); }
+  /// Guest code looks at the engine's epoch at function entries and loops (Store::set_deadline).
+  Config& epochs(bool on = true) { return set("epochs", on ? 1 : 0); }
+
+ private:
+  friend class Engine;
+  Config& keep(weft_error_t* error) {
+    if (error != nullptr && !error_) {
+      error_ = std::make_unique<Error>(error);
+    } else if (error != nullptr) {
+      weft_error_delete(error);
+    }
+    return *this;
+  }
+  std::unique_ptr<weft_config_t, detail::Deleter<weft_config_delete>> config_;
+  std::unique_ptr<Error> error_;
+};
+
+/// Compiled code and types live here. Shared: any thread may use it at any time.
+class Engine {
+ public:
+  static Result<Engine> make(Config config = {}) {
+    if (config.error_) return std::move(*config.error_);
+    weft_engine_t* engine = nullptr;
+    if (weft_error_t* e = weft_engine_new(config.config_.release(), &engine)) return Error(e);
+    return Engine(engine);
+  }
+  void increment_epoch() const { weft_engine_increment_epoch(engine_.get()); }
+  weft_engine_t* c_api() const { return engine_.get(); }
+
+ private:
+  explicit Engine(weft_engine_t* e) : engine_(e) {}
+  std::unique_ptr<weft_engine_t, detail::Deleter<weft_engine_delete>> engine_;
+};
+
+/// A validated module. Copies are cheap and share it; any thread may use it at any time.
+class Module {
+ public:
+  using Progress = std::function<void(uint64_t done, uint64_t total)>;
+
+  /// From binary or text.
+  static Result<Module> compile(const Engine& engine, std::span<const uint8_t> bytes, const Progress& progress = {}) {
+    weft_module_t* module = nullptr;
+    if (weft_error_t* e = weft_module_new_progress(engine.c_api(), bytes.data(), bytes.size(), progress ? report : nullptr,
+                                                   const_cast<Progress*>(&progress), &module)) {
+      return Error(e);
+    }
+    return Module(module);
+  }
+  static Result<Module> compile(const Engine& engine, std::string_view text) {
+    return compile(engine, std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+  }
+  static Result<Module> from_file(const Engine& engine, const std::string& path, const Progress& progress = {}) {
+    weft_module_t* module = nullptr;
+    if (weft_error_t* e = weft_module_from_file(engine.c_api(), path.c_str(), progress ? report : nullptr,
+                                                const_cast<Progress*>(&progress), &module)) {
+      return Error(e);
+    }
+    return Module(module);
+  }
+  static Result<void> validate(const Engine& engine, std::span<const uint8_t> bytes) {
+    if (weft_error_t* e = weft_module_validate(engine.c_api(), bytes.data(), bytes.size())) return Error(e);
+    return {};
+  }
+
+  Module(const Module& other) : module_(weft_module_clone(other.module_.get())) {}
+  Module(Module&&) noexcept = default;
+  Module& operator=(Module other) noexcept {
+    module_.swap(other.module_);
+    return *this;
+  }
+
+  size_t import_count() const { return weft_module_import_count(module_.get()); }
+  weft_import_desc_t import(size_t i) const { return weft_module_import(module_.get(), i); }
+  size_t export_count() const { return weft_module_export_count(module_.get()); }
+  weft_export_desc_t export_at(size_t i) const { return weft_module_export(module_.get(), i); }
+  /// `what`: a sum of weft_inspect_t. `func` restricts the bytecode to one function.
+  Result<std::string> inspect(uint32_t what, uint32_t func = UINT32_MAX) const {
+    weft_bytes_t out{};
+    if (weft_error_t* e = weft_module_inspect(module_.get(), what, func, &out)) return Error(e);
+    return detail::take(out);
+  }
+  const weft_module_t* c_api() const { return module_.get(); }
+
+ private:
+  explicit Module(weft_module_t* m) : module_(m) {}
+  static void report(void* env, uint64_t done, uint64_t total) { (*static_cast<Progress*>(env))(done, total); }
+  std::unique_ptr<weft_module_t, detail::Deleter<weft_module_delete>> module_;
+};
+
+}  // namespace v0
+}  // namespace weft
