@@ -1,0 +1,65 @@
+// What all stores and modules of an engine share. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "platform/virtual_memory.hpp"
+#include "runtime/backtrace.hpp"
+#include "runtime/type_registry.hpp"
+
+namespace weft::runtime {
+
+/// Opaque state a tier keeps in an engine (stack pool) or in a store (its stack).
+struct TierState {
+  virtual ~TierState() = default;
+};
+
+struct RuntimeOptions {
+  bool signals = true;             ///< Faults become traps; off: every tier checks explicitly.
+  bool guard_pages = true;         ///< Reserve 32-bit memories whole (needs signals).
+  uint64_t max_native_stack = 512u << 10;  ///< Bytes of native stack that guest code and hosts called by it may use.
+  uint32_t cached_reservations = 4;        ///< Address ranges kept for the next memory.
+  uint64_t interp_stack_initial = 1u << 10;  ///< Bytes of values.
+  uint64_t interp_stack_max = 1u << 20;
+  uint32_t interp_max_depth = 1024;
+  uint32_t interp_cached_stacks = 2;
+  bool fuel = false;    ///< Code counts fuel.
+  bool epochs = false;  ///< Code checks the epoch.
+};
+
+class EngineState {
+ public:
+  explicit EngineState(const RuntimeOptions& options);
+  ~EngineState();
+  EngineState(const EngineState&) = delete;
+  EngineState& operator=(const EngineState&) = delete;
+
+  const RuntimeOptions& options() const { return options_; }
+  TypeRegistry& types() { return types_; }
+  const TypeRegistry& types() const { return types_; }
+
+  std::atomic<uint64_t>& epoch() { return epoch_; }
+  uint64_t next_store_id();
+
+  /// A reservation of kFrontGuard + kGuardedReach bytes, all inaccessible; from the cache if there is one.
+  platform::OsResult<platform::Reservation> take_reservation();
+  /// `touched`: bytes from the start of the reservation that may have been committed.
+  void give_back(platform::Reservation reservation, uint64_t touched);
+
+  // Set once, by the engine, before any store exists.
+  std::unique_ptr<TierState> interp;
+  CollectFrames collect_interp_frames = nullptr;
+
+ private:
+  RuntimeOptions options_;
+  TypeRegistry types_;
+  std::atomic<uint64_t> epoch_{0};
+  std::mutex mutex_;
+  std::vector<platform::Reservation> cache_;  // guarded by mutex_
+};
+
+}  // namespace weft::runtime

@@ -1,0 +1,102 @@
+// A module instance: one allocation of Instance, VMContext and the tail described by InstanceLayout. Never moves.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "runtime/module_info.hpp"
+#include "runtime/vmcontext.hpp"
+
+namespace weft::runtime {
+
+/// What an import or an export is, as addresses in one store.
+struct Extern {
+  ExternKind kind = ExternKind::func;
+  union {
+    VMFuncRef* func = nullptr;
+    Table* table;
+    Memory* memory;
+    Global* global;
+    Tag* tag;
+  };
+};
+
+/// Owned by its store; used by the store's thread.
+class alignas(16) Instance {
+ public:
+  struct Deleter {
+    void operator()(Instance* instance) const;
+  };
+  using Ptr = std::unique_ptr<Instance, Deleter>;
+
+  /// Allocates, with imports entered and definitions constructed but not created (no memory pages, tables empty, globals
+  /// zero). `imports` must fit the module's imports in order: linking has checked that.
+  static Ptr allocate(Store& store, std::shared_ptr<const ModuleInfo> info, std::span<const Extern> imports);
+
+  VMContext& vmctx() { return *reinterpret_cast<VMContext*>(this + 1); }  // SAFETY: allocate() puts it there
+  const VMContext& vmctx() const { return *reinterpret_cast<const VMContext*>(this + 1); }
+  static Instance& from(VMContext* ctx) { return *ctx->instance; }
+
+  const ModuleInfo& info() const { return *info_; }
+  const std::shared_ptr<const ModuleInfo>& shared_info() const { return info_; }
+  const binary::Module& module() const { return *info_->module; }
+  Store& store() const { return *store_; }
+
+  /// The function's one reference in this instance, built at the first call. Never null.
+  VMFuncRef* func_ref(FuncIdx f) {
+    VMFuncRef* ref = vmctx().funcs[f.value];
+    return ref != nullptr ? ref : build_func_ref(f);
+  }
+  Memory& memory(MemoryIdx i) { return Memory::from(vmctx().memories[i.value]); }
+  Table& table(TableIdx i) { return Table::from(vmctx().tables[i.value]); }
+  Global& global(GlobalIdx i) { return Global::from(vmctx().globals[i.value]); }
+  Tag& tag(TagIdx i);
+
+  /// Null-kind result: `found` is false if there is no such export.
+  bool find_export(std::string_view name, Extern& out);
+  Extern export_at(const binary::Export& e);
+
+  /// Chooses the code for the memories as they were created; before any func_ref is built.
+  void select_code();
+  const TierCode& code() const { return *code_; }
+
+  // --- segments (spec 4.2.11, 4.2.12) ---
+  bool data_dropped(uint32_t segment) const { return segment < data_dropped_.size() && data_dropped_[segment]; }
+  void drop_data(uint32_t segment);
+  std::span<const std::byte> data(uint32_t segment) const;
+  void drop_elem(uint32_t segment);
+  /// Elements of a segment, built at the first use; empty if dropped.
+  std::span<const Cell> elem(uint32_t segment);
+  /// For segments of constant expressions: the values, evaluated at instantiation.
+  void set_elem_values(uint32_t segment, std::vector<Cell> values);
+
+  void* host_data = nullptr;  ///< The embedder's.
+
+ private:
+  Instance(Store& store, std::shared_ptr<const ModuleInfo> info);
+  ~Instance();
+  VMFuncRef* build_func_ref(FuncIdx f);
+  template <class T>
+  T* at(uint32_t offset) {
+    // SAFETY: offsets come from InstanceLayout, which aligned and sized the tail for T.
+    return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(&vmctx()) + offset);
+  }
+
+  struct ElemState {
+    std::vector<Cell> values;
+    bool built = false;
+    bool dropped = false;
+  };
+
+  std::shared_ptr<const ModuleInfo> info_;
+  Store* store_;
+  const TierCode* code_ = nullptr;
+  std::vector<bool> data_dropped_;   // sized at the first drop
+  std::vector<ElemState> elems_;     // sized at the first use
+  uint32_t live_defs_ = 0;           // definitions constructed so far, for the destructor
+};
+
+}  // namespace weft::runtime

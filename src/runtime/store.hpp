@@ -1,0 +1,128 @@
+// The store owns everything created in it (spec 4.2.3) and is used by one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.hpp"
+#include "runtime/backtrace.hpp"
+#include "runtime/engine_state.hpp"
+#include "runtime/heap.hpp"
+#include "runtime/host_func.hpp"
+#include "runtime/instance.hpp"
+#include "runtime/resource_limiter.hpp"
+#include "runtime/vmcontext.hpp"
+
+namespace weft::runtime {
+
+/// Crossings between host and guest; always in pairs, also on errors (MECHANISMS 2).
+enum class CallHook : uint8_t { calling_wasm, returning_from_wasm, calling_host, returning_from_host };
+
+/// What happens when the epoch reaches the store's deadline: trap, or ask.
+struct EpochAnswer {
+  bool trap = true;
+  uint64_t extend_by = 0;  ///< Ticks from the present epoch, if not a trap.
+};
+
+/// Why the newest guest call failed; kept until taken.
+struct PendingTrap {
+  TrapRecord record;
+  Backtrace backtrace;
+  HostOutcome host;
+};
+
+class Store {
+ public:
+  explicit Store(std::shared_ptr<EngineState> engine);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  static Store& from(VMStoreContext* ctx) { return *ctx->store; }
+  VMStoreContext& context() { return ctx_; }
+  const VMStoreContext& context() const { return ctx_; }
+  EngineState& engine() const { return *engine_; }
+  const std::shared_ptr<EngineState>& shared_engine() const { return engine_; }
+  uint64_t id() const { return id_; }
+  /// The caller of calls from the host; its instance is null.
+  VMContext* default_caller() { return &default_caller_; }
+
+  // --- what it owns ---
+  /// Adds; errors: limit_exceeded (counts). Instantiation proper is engine/instantiate.
+  Result<Instance*> add_instance(std::shared_ptr<const ModuleInfo> info, std::span<const Extern> imports);
+  VMFuncRef* add_host_func(TypeId type, HostCallback callback, void* env, void (*finalize)(void*), std::string name);
+  Result<Memory*> add_memory(const MemoryType& type);
+  Result<Table*> add_table(const TableType& type, Cell init);
+  Global* add_global(const GlobalType& type, std::span<const Cell> value);
+  Tag* add_tag(TypeId type);
+  Heap& heap() { return heap_; }
+  /// The memory whose reservation holds this native address, or null. Async-signal-safe on the store's thread.
+  Memory* memory_at(uintptr_t address);
+
+  // --- limits ---
+  StoreLimits limits;
+  ResourceLimiter* limiter = nullptr;  ///< Borrowed.
+  GrowthAnswer may_grow_memory(uint64_t current, uint64_t desired, std::optional<uint64_t> maximum);
+  GrowthAnswer may_grow_table(uint64_t current, uint64_t desired, std::optional<uint64_t> maximum);
+  void growth_failed(std::string_view reason) {
+    if (limiter != nullptr) limiter->growth_failed(reason);
+  }
+  Result<> reserve_counts(uint32_t memories, uint32_t tables);
+
+  // --- fuel and epochs ---
+  void set_fuel(uint64_t fuel);
+  uint64_t fuel() const;
+  bool consume_fuel(uint64_t amount);  ///< False if there is not as much; nothing is taken then.
+  void set_epoch_deadline(uint64_t ticks_beyond_current);
+  std::function<EpochAnswer(Store&)> on_epoch;  ///< Absent: trap.
+
+  // --- hooks, embedder data ---
+  /// An error of a hook ends the call; returns TrapCode::none to go on.
+  std::function<TrapCode(Store&, CallHook)> call_hook;
+  TrapCode run_hook(CallHook hook);
+  void* host_data = nullptr;
+
+  // --- traps ---
+  PendingTrap& pending() { return pending_; }
+  PendingTrap take_pending();
+
+  /// The reusable buffer of untyped calls: taken by one call, a nested one makes its own.
+  std::vector<Cell> take_cells();
+  void give_cells(std::vector<Cell> cells);
+
+  std::unique_ptr<TierState> interp;  ///< The interpreter's stack of this store.
+
+  /// Lowest native stack address guest code may use when entered now from here.
+  uint64_t stack_limit_for_entry();
+
+ private:
+  friend class Instance;
+  friend class Memory;
+
+  VMStoreContext ctx_;  // first: machine code finds the store context at the store's address
+  std::shared_ptr<EngineState> engine_;
+  uint64_t id_;
+  VMContext default_caller_;
+  VMMemory no_memory_{};
+  Heap heap_;
+  uint32_t memory_count_ = 0;
+  uint32_t table_count_ = 0;
+  std::vector<Memory*> all_memories_;  // of instances too: for memory_at
+  std::vector<std::unique_ptr<HostFunc>> host_funcs_;
+  std::vector<std::unique_ptr<Memory>> memories_;
+  std::vector<std::unique_ptr<Table>> tables_;
+  std::vector<std::unique_ptr<Global>> globals_;
+  std::vector<std::unique_ptr<Tag>> tags_;
+  std::vector<Instance::Ptr> instances_;
+  std::vector<Cell> cells_;
+  PendingTrap pending_;
+  bool in_hook_ = false;
+  uintptr_t stack_thread_ = 0;  // pthread_self() that stack_low_ is of
+  uintptr_t stack_low_ = 0;
+};
+
+}  // namespace weft::runtime

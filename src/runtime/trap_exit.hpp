@@ -1,0 +1,53 @@
+// Entering guest code and every way out of it: activations, the landing of faults, signal installation (MECHANISMS 2, 3).
+// No C++ frame with a destructor may lie between enter_guest and the code that faults: landing runs no destructors.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/result.hpp"
+#include "runtime/backtrace.hpp"
+#include "runtime/vmcontext.hpp"
+
+namespace weft::runtime {
+
+/// One per host -> guest entry, on the native stack, linked through a thread-local head. Saves the store context's
+/// exit and entry words and restores them on every path.
+class Activation {
+ public:
+  explicit Activation(VMStoreContext& store);
+  ~Activation();
+  Activation(const Activation&) = delete;
+  Activation& operator=(const Activation&) = delete;
+
+  static Activation* newest();
+  Activation* previous() const { return previous_; }
+  VMStoreContext& store() const { return *store_; }
+  /// The exit words of the guest frames below (older than) this activation.
+  FrameAnchor saved_anchor() const { return saved_; }
+
+  void* landing_sp = nullptr;  ///< Where the native stack was at the entry; written by the entry stub (offset 0).
+
+ private:
+  friend struct FaultLanding;
+  Activation* previous_;
+  VMStoreContext* store_;
+  FrameAnchor saved_;
+  void* saved_stack_top_;
+  uint64_t saved_stack_limit_;
+  void* saved_exit_fp_;
+  const void* saved_exit_pc_;
+  void* saved_entry_fp_;
+};
+
+/// Calls `callee` as the host: sets the stack limit, pushes an Activation, runs, and turns a fault into its TrapCode.
+/// On anything but TrapCode::none the store's pending trap holds the record and the backtrace (Store::take_trap).
+/// Call hooks run here too. `cells` as in VMArrayCall.
+TrapCode enter_guest(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells, size_t capacity);
+
+/// Installs the handlers of SIGSEGV, SIGBUS, SIGILL, SIGFPE, once per process; previous handlers are kept and chained.
+Result<> install_signal_handlers();
+/// Per thread: an alternate signal stack, only if there is none that is large enough. Cheap when done before.
+void ensure_signal_stack();
+
+}  // namespace weft::runtime
