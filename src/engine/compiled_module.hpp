@@ -1,0 +1,48 @@
+// Bytes (or text) -> decoded, validated, with canonical types and code: what instances are made of. Shared by threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/engine.hpp"
+#include "runtime/module_info.hpp"
+
+namespace weft::engine {
+
+/// Bytes done of bytes to do; called now and then from the compiling thread.
+using Progress = std::function<void(uint64_t done, uint64_t total)>;
+
+struct CompileOptions {
+  std::string name;   ///< For messages, where the module has no name of its own.
+  Progress progress;
+};
+
+/// A handle; copies are the same module. Immutable, thread-safe.
+class CompiledModule {
+ public:
+  /// `.wasm` bytes, or `.wat` text where they do not begin with "\0asm". Copies the bytes.
+  /// Errors: malformed, invalid, limit_exceeded, unsupported.
+  static Result<CompiledModule> compile(const Engine& engine, std::span<const std::byte> bytes, CompileOptions options = {});
+  /// Without a copy: `owner` keeps the bytes (a mapped file, a vector).
+  static Result<CompiledModule> compile_shared(const Engine& engine, std::span<const std::byte> bytes,
+                                               std::shared_ptr<const void> owner, CompileOptions options = {});
+  /// Decodes and validates only.
+  static Result<> validate(const Engine& engine, std::span<const std::byte> bytes);
+
+  const Engine& engine() const { return engine_; }
+  const binary::Module& module() const { return *info_->module; }
+  const runtime::ModuleInfo& info() const { return *info_; }
+  const std::shared_ptr<const runtime::ModuleInfo>& shared_info() const { return info_; }
+
+ private:
+  CompiledModule(Engine engine, std::shared_ptr<const runtime::ModuleInfo> info)
+      : engine_(std::move(engine)), info_(std::move(info)) {}
+  Engine engine_;
+  std::shared_ptr<const runtime::ModuleInfo> info_;
+};
+
+}  // namespace weft::engine

@@ -1,0 +1,48 @@
+// The engine: configuration, canonical types, epoch, the ticker thread of deadlines. Shared by threads; cheap to copy.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "engine/config.hpp"
+#include "runtime/store.hpp"
+
+namespace weft::engine {
+
+class Ticker;
+
+/// A handle; copies are the same engine. Thread-safe.
+class Engine {
+ public:
+  /// Errors: bad_config; io if signal handlers cannot be installed.
+  static Result<Engine> create(const Config& config = {});
+
+  const Config& config() const { return shared_->config; }
+  const std::shared_ptr<runtime::EngineState>& state() const { return shared_->state; }
+  runtime::TypeRegistry& types() const { return shared_->state->types(); }
+  bool operator==(const Engine& other) const { return shared_ == other.shared_; }
+
+  /// Moves the epoch on by one; from any thread or a signal handler.
+  void increment_epoch() const;
+
+  /// A new store of this engine. Stores keep their engine alive.
+  std::unique_ptr<runtime::Store> new_store() const;
+
+  /// Guest code in `store` is interrupted about `duration` from now. Needs Config::epochs (error: bad_config). Starts a
+  /// ticker thread that sleeps when no deadline is set.
+  Result<> set_deadline(runtime::Store& store, std::chrono::nanoseconds duration) const;
+  void clear_deadline(runtime::Store& store) const;
+
+ private:
+  struct Shared {
+    Config config;
+    std::shared_ptr<runtime::EngineState> state;
+    std::unique_ptr<Ticker> ticker;
+    Shared();
+    ~Shared();
+  };
+  explicit Engine(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace weft::engine

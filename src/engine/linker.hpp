@@ -1,0 +1,82 @@
+// Names for imports: host functions defined once for many stores, externs of one store, whole instances.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/compiled_module.hpp"
+#include "engine/handles.hpp"
+#include "engine/instantiate.hpp"
+
+namespace weft::engine {
+
+/// A host function that is not in a store yet: the linker makes one in each store that needs it.
+struct HostFuncDef {
+  std::vector<wasm::ValType> params;   ///< Abstract or canonical types only.
+  std::vector<wasm::ValType> results;
+  runtime::HostCallback callback = nullptr;
+  std::shared_ptr<void> env;  ///< Kept alive by the linker and by every store that has the function.
+};
+
+/// Not thread-safe while it is being defined; const use from several threads is fine.
+class Linker {
+ public:
+  explicit Linker(Engine engine);
+  ~Linker();
+  Linker(Linker&&) noexcept;
+  Linker& operator=(Linker&&) noexcept;
+
+  /// By default a second definition of a name is an error (bad_argument).
+  void allow_shadowing(bool allow) { allow_shadowing_ = allow; }
+
+  Result<> define_func(std::string_view module, std::string_view name, HostFuncDef def);
+  /// A table of functions with one context, e.g. WASI: the callback gets `env.get()`.
+  Result<> define_func(std::string_view module, std::string_view name, std::span<const wasm::ValType> params,
+                       std::span<const wasm::ValType> results, runtime::HostCallback callback, std::shared_ptr<void> env);
+  Result<> define(std::string_view module, std::string_view name, Extern item);
+  /// All exports of the instance under the module name.
+  Result<> define_instance(runtime::Store& store, std::string_view module, Instance instance);
+  /// Unknown function imports trap when they are called, with module and name in the message.
+  void define_unknown_imports_as_traps() { unknown_as_traps_ = true; }
+
+  /// The imports of `module` in order. Missing ones are all named in one error (unlinkable: "unknown import ...").
+  Result<std::vector<Extern>> resolve(runtime::Store& store, const CompiledModule& module) const;
+  InstantiateResult instantiate(runtime::Store& store, const CompiledModule& module) const;
+
+  const Engine& engine() const { return engine_; }
+
+ private:
+  struct Definition;
+  Result<> insert(std::string_view module, std::string_view name, Definition definition);
+  const Definition* find(std::string_view module, std::string_view name) const;
+
+  Engine engine_;
+  bool allow_shadowing_ = false;
+  bool unknown_as_traps_ = false;
+  std::unordered_map<std::string, std::unique_ptr<Definition>> definitions_;  // key: module, NUL byte, name
+};
+
+/// Imports looked up and checked once for a module whose imports are host functions only: instantiation is then cheap.
+class InstancePre {
+ public:
+  /// Errors: unlinkable.
+  static Result<InstancePre> create(const Linker& linker, const CompiledModule& module);
+  InstantiateResult instantiate(runtime::Store& store) const;
+
+ private:
+  InstancePre(CompiledModule module) : module_(std::move(module)) {}
+  struct Item {
+    HostFuncDef def;
+    wasm::TypeId type;
+    std::string name;
+  };
+  CompiledModule module_;
+  std::vector<Item> items_;
+};
+
+}  // namespace weft::engine
