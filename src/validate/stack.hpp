@@ -1,5 +1,5 @@
 // A growing array of trivially copyable elements used as a stack: pushing is a compare and a store, and the memory is
-// kept when the walk goes on to the next function. std::vector's push_back costs a fifth of the validator's time.
+// kept when the walk goes on to the next function.
 #pragma once
 
 #include <cstddef>
