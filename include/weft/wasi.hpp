@@ -23,10 +23,15 @@ class WasiConfig {
     weft_wasi_env(config_.get(), key.data(), key.size(), value.data(), value.size());
     return *this;
   }
-  /// A directory of the host under a guest path.
-  Result<void> preopen(const std::string& host, const std::string& guest, bool read_only = false) {
-    if (weft_error_t* e = weft_wasi_preopen(config_.get(), host.c_str(), guest.c_str(), read_only)) return Error(e);
-    return {};
+  /// A directory of the host under a guest path. That it cannot be opened is told by StoreRef::set_wasi.
+  WasiConfig& preopen(const std::string& host, const std::string& guest, bool read_only = false) {
+    weft_wasi_preopen(config_.get(), host.c_str(), guest.c_str(), read_only);
+    return *this;
+  }
+  /// A listening or connected socket; taken over.
+  WasiConfig& preopen_socket(int fd) {
+    weft_wasi_preopen_socket(config_.get(), fd);
+    return *this;
   }
   /// 0, 1 and 2 of the process. Otherwise reads end at once and writes vanish.
   WasiConfig& inherit_stdio() {

@@ -319,17 +319,17 @@ WEFT_API weft_wasi_config_t* weft_wasi_config_new(void);
 WEFT_API void weft_wasi_config_delete(weft_wasi_config_t*);
 WEFT_API void weft_wasi_arg(weft_wasi_config_t*, const char* arg, size_t size);
 WEFT_API void weft_wasi_env(weft_wasi_config_t*, const char* key, size_t key_size, const char* value, size_t value_size);
-/* A directory of the host under a guest path. */
-WEFT_API weft_error_t* weft_wasi_preopen(weft_wasi_config_t*, const char* host, const char* guest, bool read_only);
-/* A listening or connected socket, or any descriptor; the next free guest number. Not closed by the store. */
-WEFT_API weft_error_t* weft_wasi_preopen_fd(weft_wasi_config_t*, int fd);
+/* A directory of the host under a guest path. That it cannot be opened is told by weft_store_set_wasi. */
+WEFT_API void weft_wasi_preopen(weft_wasi_config_t*, const char* host, const char* guest, bool read_only);
+/* A listening or connected socket, under the guest number behind the directories. Taken over: closed with the store. */
+WEFT_API void weft_wasi_preopen_socket(weft_wasi_config_t*, int fd);
 /* 0, 1, 2 of the process. Default: reads end at once, writes vanish. */
 WEFT_API void weft_wasi_inherit_stdio(weft_wasi_config_t*);
 WEFT_API void weft_wasi_stdin_bytes(weft_wasi_config_t*, const uint8_t* data, size_t size);
 /* fd 1 or 2 goes to a function. Returns how many bytes were taken, or -1. */
 typedef ptrdiff_t (*weft_write_t)(void* env, const uint8_t* data, size_t size);
 WEFT_API void weft_wasi_output(weft_wasi_config_t*, int fd, weft_write_t, void* env);
-/* Takes the config. */
+/* Takes the config. Errors: IO (a directory that cannot be opened), BAD_ARGUMENT (a NUL in a string). */
 WEFT_API weft_error_t* weft_store_set_wasi(weft_store_t*, weft_wasi_config_t*);
 
 #ifdef __cplusplus

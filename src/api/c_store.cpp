@@ -1,0 +1,162 @@
+// weft.h: stores, memories, tables, globals, references.
+#include "api/objects.hpp"
+
+using namespace weft;
+
+namespace {
+constexpr uint64_t kNoMaximum = UINT64_MAX;
+
+wasm::Limits limits_of(uint64_t min, uint64_t max) {
+  wasm::Limits limits;
+  limits.min = min;
+  if (max != kNoMaximum) limits.max = max;
+  return limits;
+}
+}  // namespace
+
+extern "C" {
+
+weft_error_t* weft_store_new(weft_engine_t* engine, void* data, void (*finalizer)(void*), weft_store_t** out) {
+  auto store = std::make_unique<weft_store>(engine->engine);
+  store->store = engine->engine.new_store();
+  store->store->host_data = store.get();
+  store->data = data;
+  store->finalizer = finalizer;
+  *out = store.release();
+  return nullptr;
+}
+
+void weft_store_delete(weft_store_t* s) { delete s; }
+void* weft_store_data(const weft_store_t* s) { return s->data; }
+
+weft_error_t* weft_store_set_fuel(weft_store_t* s, uint64_t fuel) {
+  if (!s->engine.config().fuel) {
+    return api::to_c(Error(ErrorCode::bad_config, "fuel is not counted: the engine was made without option \"fuel\""));
+  }
+  s->store->set_fuel(fuel);
+  return nullptr;
+}
+
+weft_error_t* weft_store_fuel(const weft_store_t* s, uint64_t* out) {
+  if (!s->engine.config().fuel) {
+    return api::to_c(Error(ErrorCode::bad_config, "fuel is not counted: the engine was made without option \"fuel\""));
+  }
+  *out = s->store->fuel();
+  return nullptr;
+}
+
+weft_error_t* weft_store_set_epoch_deadline(weft_store_t* s, uint64_t ticks) {
+  if (!s->engine.config().epochs) {
+    return api::to_c(Error(ErrorCode::bad_config, "the engine was made without option \"epochs\""));
+  }
+  s->store->set_epoch_deadline(ticks);
+  return nullptr;
+}
+
+void weft_store_limits(weft_store_t* s, const weft_limits_t* l) {
+  const auto narrow = [](uint64_t n) { return static_cast<uint32_t>(std::min<uint64_t>(n, UINT32_MAX)); };
+  runtime::StoreLimits& limits = s->store->limits;
+  limits.memory_bytes = l->memory_bytes;
+  limits.table_elements = l->table_elements;
+  limits.instances = narrow(l->instances);
+  limits.memories = narrow(l->memories);
+  limits.tables = narrow(l->tables);
+}
+
+weft_error_t* weft_memory_new(weft_store_t* s, uint64_t min_pages, uint64_t max_pages, bool memory64, bool shared,
+                              weft_memory_t* out) {
+  wasm::MemoryType type;
+  type.limits = limits_of(min_pages, max_pages);
+  type.address = memory64 ? wasm::AddressType::i64 : wasm::AddressType::i32;
+  type.shared = shared;
+  WEFT_ASSIGN_C(const engine::Memory memory, engine::new_memory(*s->store, type));
+  *out = api::to_handle<weft_memory_t>(memory);
+  return nullptr;
+}
+
+weft_error_t* weft_memory_data(const weft_store_t* s, weft_memory_t m, uint8_t** base, uint64_t* bytes) {
+  const auto memory = api::from_handle<runtime::Memory>(m);
+  if (!memory.belongs_to(*s->store)) return api::to_c(Error(ErrorCode::wrong_store, "memory of another store"));
+  *base = reinterpret_cast<uint8_t*>(memory.object->base);
+  *bytes = memory.object->length;
+  return nullptr;
+}
+
+weft_error_t* weft_memory_grow(weft_store_t* s, weft_memory_t m, uint64_t delta, uint64_t* old) {
+  WEFT_ASSIGN_C(*old, engine::grow_memory(*s->store, api::from_handle<runtime::Memory>(m), delta));
+  return nullptr;
+}
+
+weft_error_t* weft_global_new(weft_store_t* s, weft_valkind_t kind, bool is_mutable, const weft_val_t* v,
+                              weft_global_t* out) {
+  WEFT_ASSIGN_C(const engine::Value value, api::from_c(*s->store, *v));
+  WEFT_ASSIGN_C(const engine::Global global, engine::new_global(*s->store, {api::to_val_type(kind), is_mutable}, value));
+  *out = api::to_handle<weft_global_t>(global);
+  return nullptr;
+}
+
+weft_error_t* weft_global_get(const weft_store_t* s, weft_global_t g, weft_val_t* out) {
+  WEFT_ASSIGN_C(const engine::Value value, engine::read_global(*s->store, api::from_handle<runtime::Global>(g)));
+  *out = api::to_c(*s->store, value);
+  return nullptr;
+}
+
+weft_error_t* weft_global_set(weft_store_t* s, weft_global_t g, const weft_val_t* v) {
+  WEFT_ASSIGN_C(const engine::Value value, api::from_c(*s->store, *v));
+  WEFT_TRY_C(engine::write_global(*s->store, api::from_handle<runtime::Global>(g), value));
+  return nullptr;
+}
+
+weft_error_t* weft_table_new(weft_store_t* s, weft_valkind_t kind, uint64_t min, uint64_t max, bool table64,
+                             const weft_val_t* init, weft_table_t* out) {
+  wasm::TableType type;
+  type.element = api::to_val_type(kind);
+  type.limits = limits_of(min, max);
+  type.address = table64 ? wasm::AddressType::i64 : wasm::AddressType::i32;
+  WEFT_ASSIGN_C(const engine::Value value, api::from_c(*s->store, *init));
+  WEFT_ASSIGN_C(const engine::Table table, engine::new_table(*s->store, type, value));
+  *out = api::to_handle<weft_table_t>(table);
+  return nullptr;
+}
+
+weft_error_t* weft_table_size(const weft_store_t* s, weft_table_t t, uint64_t* out) {
+  const auto table = api::from_handle<runtime::Table>(t);
+  if (!table.belongs_to(*s->store)) return api::to_c(Error(ErrorCode::wrong_store, "table of another store"));
+  *out = table.object->length;
+  return nullptr;
+}
+
+weft_error_t* weft_table_get(const weft_store_t* s, weft_table_t t, uint64_t index, weft_val_t* out) {
+  WEFT_ASSIGN_C(const engine::Value value, engine::read_table(*s->store, api::from_handle<runtime::Table>(t), index));
+  *out = api::to_c(*s->store, value);
+  return nullptr;
+}
+
+weft_error_t* weft_table_set(weft_store_t* s, weft_table_t t, uint64_t index, const weft_val_t* v) {
+  WEFT_ASSIGN_C(const engine::Value value, api::from_c(*s->store, *v));
+  WEFT_TRY_C(engine::write_table(*s->store, api::from_handle<runtime::Table>(t), index, value));
+  return nullptr;
+}
+
+weft_error_t* weft_table_grow(weft_store_t* s, weft_table_t t, uint64_t delta, const weft_val_t* init, uint64_t* old) {
+  WEFT_ASSIGN_C(const engine::Value value, api::from_c(*s->store, *init));
+  WEFT_ASSIGN_C(*old, engine::grow_table(*s->store, api::from_handle<runtime::Table>(t), delta, value));
+  return nullptr;
+}
+
+weft_error_t* weft_externref_new(weft_store_t* s, void* value, void (*finalizer)(void*), weft_ref_t* out) {
+  const runtime::Ref ref = s->store->heap().add_host_value({value, finalizer});
+  if (ref == runtime::kNullRef) return api::to_c(Error(ErrorCode::limit_exceeded, "the store's heap is full"));
+  *out = {s->store->id(), ref};
+  return nullptr;
+}
+
+weft_error_t* weft_externref_get(const weft_store_t* s, weft_ref_t ref, void** out) {
+  if (ref.store != s->store->id()) return api::to_c(Error(ErrorCode::wrong_store, "reference of another store"));
+  const runtime::HostValue* value = s->store->heap().host_value(ref.handle);
+  if (value == nullptr) return api::to_c(Error(ErrorCode::bad_argument, "not a host reference"));
+  *out = value->data;
+  return nullptr;
+}
+
+}  // extern "C"

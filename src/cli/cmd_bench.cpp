@@ -1,0 +1,105 @@
+// weft bench: how long a module takes to load, to instantiate and to run, in this process.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/engine_options.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/invoke.hpp"
+#include "cli/report.hpp"
+
+namespace weft::cli {
+namespace {
+
+struct Options {
+  EngineOptions engine;
+  std::string file;
+  std::string invoke;
+  std::vector<std::string> args;
+  uint32_t iterations = 10;
+};
+
+struct Timer {
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
+};
+
+void print_row(const char* what, std::vector<double> seconds, const char* note) {
+  std::ranges::sort(seconds);
+  std::printf("%-14s %12.3f %12.3f %12.3f  %s\n", what, seconds.front() * 1e6, seconds[seconds.size() / 2] * 1e6,
+              seconds.back() * 1e6, note);
+}
+
+int bench(const Options& o) {
+  const auto engine = o.engine.make_engine();
+  if (!engine) return kUsage;
+  std::vector<double> load;
+  std::vector<double> instantiate;
+  std::vector<double> call;
+  for (uint32_t i = 0; i < std::max(o.iterations, 1u); ++i) {
+    const Timer loading;
+    const auto module = Module::from_file(*engine, o.file);
+    load.push_back(loading.seconds());
+    if (!module) {
+      print_error(o.file, module.error());
+      return kRefused;
+    }
+    auto store = Store::make(*engine);
+    if (!store) {
+      print_error(store.error().message());
+      return kRefused;
+    }
+    WasiConfig wasi;
+    wasi.arg(o.file);
+    for (const std::string& arg : o.args) wasi.arg(arg);
+    Linker linker(*engine);
+    if (const auto done = linker.wasi(); !done) {
+      print_error(done.error().message());
+      return kRefused;
+    }
+    if (const auto done = store->set_wasi(std::move(wasi)); !done) {
+      print_error(done.error().message());
+      return kRefused;
+    }
+    const Timer instantiating;
+    const auto instance = linker.instantiate(*store, *module);
+    instantiate.push_back(instantiating.seconds());
+    if (!instance) return report_failure(o.file, instance.error());
+    if (o.invoke.empty()) continue;
+    const auto func = instance->get<void()>(*store, o.invoke);
+    if (!func) {
+      print_error(o.file + ": --invoke needs an exported function without parameters and results: " +
+                  std::string(func.error().message()));
+      return kUsage;
+    }
+    const Timer calling;
+    if (const auto done = (*func)(*store); !done) {
+      if (const int code = report_failure(o.file, done.error()); code != kOk) return code;
+    }
+    call.push_back(calling.seconds());
+  }
+  std::printf("%-14s %12s %12s %12s\n", "us", "min", "median", "max");
+  print_row("load", load, "read, decode, validate");
+  print_row("instantiate", instantiate, "link, allocate, segments, start function");
+  if (!call.empty()) print_row("call", call, o.invoke.c_str());
+  return kOk;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* cmd = app.add_subcommand("bench", "Time loading, instantiating and calling a module");
+  options->engine.add_to(*cmd);
+  cmd->add_option("--invoke", options->invoke, "An exported function () -> () to call, e.g. _start")->type_name("FUNCTION");
+  cmd->add_option("--iterations,-n", options->iterations, "How often (10)")->type_name("N");
+  cmd->add_option("FILE", options->file, "A .wasm or .wat file")->required();
+  cmd->add_option("ARGS", options->args, "The program's arguments");
+  cmd->callback([options, &action] { action = [options] { return bench(*options); }; });
+}
+
+}  // namespace weft::cli
