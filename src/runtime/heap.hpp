@@ -3,6 +3,7 @@
 // A reference is a 32-bit handle; 0 is null; an odd handle is an unboxed i31 (value << 1 | 1); an even one is an object.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

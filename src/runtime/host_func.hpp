@@ -13,6 +13,7 @@ namespace weft::runtime {
 
 class Memory;
 struct Extern;
+struct PendingTrap;
 
 /// What a host function left behind with TrapCode::host_error or host_exception; carried to the embedder's call.
 struct HostOutcome {
@@ -39,6 +40,8 @@ class Caller {
   TrapCode fail(std::string message, std::shared_ptr<void> payload = nullptr);
   TrapCode exit(uint32_t code);
   TrapCode raise(std::shared_ptr<void> exception);
+  /// Passes on what ended an inner guest call, with its backtrace.
+  TrapCode pass_on(TrapCode code, PendingTrap inner);
 
  private:
   Store* store_;
@@ -54,6 +57,7 @@ struct HostFunc {
   void* env = nullptr;
   void (*finalize)(void* env) = nullptr;  ///< Called once, when the store dies.
   VMFuncRef ref{};
+  std::shared_ptr<void> owner;  ///< Kept as long as the store; what `env` points into, if it is shared.
   std::string name;  ///< "module.name" it was defined as, for messages; may be empty.
 
   HostFunc() = default;

@@ -53,9 +53,9 @@ class alignas(16) Instance {
   Memory& memory(MemoryIdx i) { return Memory::from(vmctx().memories[i.value]); }
   Table& table(TableIdx i) { return Table::from(vmctx().tables[i.value]); }
   Global& global(GlobalIdx i) { return Global::from(vmctx().globals[i.value]); }
-  Tag& tag(TagIdx i);
+  Tag& tag(TagIdx i) { return *at<Tag*>(info_->layout.tags)[i.value]; }
 
-  /// Null-kind result: `found` is false if there is no such export.
+  /// False if there is no such export.
   bool find_export(std::string_view name, Extern& out);
   Extern export_at(const binary::Export& e);
 
@@ -63,8 +63,7 @@ class alignas(16) Instance {
   void select_code();
   const TierCode& code() const { return *code_; }
 
-  // --- segments (spec 4.2.11, 4.2.12) ---
-  bool data_dropped(uint32_t segment) const { return segment < data_dropped_.size() && data_dropped_[segment]; }
+  // --- segments as guest code sees them (spec 4.2.11, 4.2.12): active and declarative ones count as dropped ---
   void drop_data(uint32_t segment);
   std::span<const std::byte> data(uint32_t segment) const;
   void drop_elem(uint32_t segment);
@@ -72,12 +71,16 @@ class alignas(16) Instance {
   std::span<const Cell> elem(uint32_t segment);
   /// For segments of constant expressions: the values, evaluated at instantiation.
   void set_elem_values(uint32_t segment, std::vector<Cell> values);
+  /// The references of a segment of function indices, whatever its mode.
+  std::vector<Cell> func_elem_values(uint32_t segment);
 
   void* host_data = nullptr;  ///< The embedder's.
 
  private:
   Instance(Store& store, std::shared_ptr<const ModuleInfo> info);
   ~Instance();
+  void enter_imports(std::span<const Extern> imports);
+  void construct_definitions();
   VMFuncRef* build_func_ref(FuncIdx f);
   template <class T>
   T* at(uint32_t offset) {
@@ -96,7 +99,6 @@ class alignas(16) Instance {
   const TierCode* code_ = nullptr;
   std::vector<bool> data_dropped_;   // sized at the first drop
   std::vector<ElemState> elems_;     // sized at the first use
-  uint32_t live_defs_ = 0;           // definitions constructed so far, for the destructor
 };
 
 }  // namespace weft::runtime

@@ -61,6 +61,7 @@ class Memory : public VMMemory {
   uint64_t maximum_bytes() const;
   Result<> reserve(uint64_t initial_bytes);
   bool extend(uint64_t new_bytes);
+  bool move_and_extend(uint64_t new_bytes);
 
   MemoryType type_;
   Store* store_;

@@ -8,9 +8,10 @@
 #include <vector>
 
 #include "binary/module.hpp"
+#include "runtime/global.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/table.hpp"
-#include "runtime/global.hpp"
+#include "runtime/type_registry.hpp"
 #include "runtime/vmcontext.hpp"
 #include "wasm/features.hpp"
 
@@ -18,8 +19,8 @@ namespace weft::runtime {
 
 /// Byte offsets from the VMContext of the tail's arrays and definitions, and the whole size.
 struct InstanceLayout {
-  uint32_t memories = 0, tables = 0, globals = 0, funcs = 0, type_ids = 0, tags = 0;
-  uint32_t global_defs = 0, memory_defs = 0, table_defs = 0, func_defs = 0;
+  uint32_t memories = 0, tables = 0, globals = 0, funcs = 0, tags = 0;
+  uint32_t global_defs = 0, memory_defs = 0, table_defs = 0, tag_defs = 0, func_defs = 0;
   uint64_t size = 0;
 
   static InstanceLayout of(const binary::Module& module);
@@ -44,12 +45,9 @@ struct ModuleInfo {
   std::string name;                  ///< From the name section or the embedder; may be empty.
 
   TypeId func_type(FuncIdx f) const { return type_ids[module->funcs[f.value].value]; }
-  ValType canonical(ValType t) const { return canonicalize_type(t); }
+  ValType canonical(ValType t) const { return canonicalize(t, type_ids); }
   /// Empty if unknown. From the name section, else from an export. Slow (backtraces).
   std::string func_name(FuncIdx f) const;
-
- private:
-  ValType canonicalize_type(ValType t) const;
 };
 
 }  // namespace weft::runtime

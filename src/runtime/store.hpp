@@ -31,6 +31,7 @@ struct EpochAnswer {
 /// Why the newest guest call failed; kept until taken.
 struct PendingTrap {
   TrapRecord record;
+  bool carried = false;  ///< Of an inner guest call, passed on by a host function: nothing is captured again
   Backtrace backtrace;
   HostOutcome host;
 };
@@ -54,7 +55,8 @@ class Store {
   // --- what it owns ---
   /// Adds; errors: limit_exceeded (counts). Instantiation proper is engine/instantiate.
   Result<Instance*> add_instance(std::shared_ptr<const ModuleInfo> info, std::span<const Extern> imports);
-  VMFuncRef* add_host_func(TypeId type, HostCallback callback, void* env, void (*finalize)(void*), std::string name);
+  /// The caller fills in env, finalize, owner and name.
+  HostFunc& add_host_func(TypeId type, HostCallback callback);
   Result<Memory*> add_memory(const MemoryType& type);
   Result<Table*> add_table(const TableType& type, Cell init);
   Global* add_global(const GlobalType& type, std::span<const Cell> value);
@@ -95,6 +97,7 @@ class Store {
   void give_cells(std::vector<Cell> cells);
 
   std::unique_ptr<TierState> interp;  ///< The interpreter's stack of this store.
+  std::shared_ptr<void> deadline;     ///< Keeps the engine's ticker running while a deadline is set.
 
   /// Lowest native stack address guest code may use when entered now from here.
   uint64_t stack_limit_for_entry();

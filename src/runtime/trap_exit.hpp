@@ -2,6 +2,8 @@
 // No C++ frame with a destructor may lie between enter_guest and the code that faults: landing runs no destructors.
 #pragma once
 
+#include <setjmp.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -26,10 +28,12 @@ class Activation {
   /// The exit words of the guest frames below (older than) this activation.
   FrameAnchor saved_anchor() const { return saved_; }
 
-  void* landing_sp = nullptr;  ///< Where the native stack was at the entry; written by the entry stub (offset 0).
+  void* landing_sp = nullptr;  ///< Where the native stack was at the entry; written by the entry stub.
+#if !defined(__x86_64__)
+  sigjmp_buf landing;
+#endif
 
  private:
-  friend struct FaultLanding;
   Activation* previous_;
   VMStoreContext* store_;
   FrameAnchor saved_;
@@ -41,13 +45,8 @@ class Activation {
 };
 
 /// Calls `callee` as the host: sets the stack limit, pushes an Activation, runs, and turns a fault into its TrapCode.
-/// On anything but TrapCode::none the store's pending trap holds the record and the backtrace (Store::take_trap).
+/// On anything but TrapCode::none the store's pending trap holds the record and the backtrace (Store::take_pending).
 /// Call hooks run here too. `cells` as in VMArrayCall.
 TrapCode enter_guest(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells, size_t capacity);
-
-/// Installs the handlers of SIGSEGV, SIGBUS, SIGILL, SIGFPE, once per process; previous handlers are kept and chained.
-Result<> install_signal_handlers();
-/// Per thread: an alternate signal stack, only if there is none that is large enough. Cheap when done before.
-void ensure_signal_stack();
 
 }  // namespace weft::runtime

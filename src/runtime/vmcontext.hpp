@@ -140,7 +140,7 @@ WEFT_ABI_FIELD(VMStoreContext, last_wasm_entry_fp, 48);
 /// The head is fixed; the tail's arrays lie behind it in this order, at offsets computed per module (InstanceLayout):
 ///   VMMemory* memories[]   all, imports first      VMTable* tables[]   all      VMGlobal* globals[]   all
 ///   VMFuncRef* funcs[]     imports first; defined ones built on demand (null until then)
-///   TypeId type_ids[]      module type index -> canonical
+///   Tag* tags[]            all
 ///   then the definitions themselves: Global, Memory, Table objects (their VM struct comes first) of the defined ones,
 ///   VMFuncRef of defined functions.
 struct VMContext {
@@ -152,7 +152,7 @@ struct VMContext {
   VMTable** tables;
   VMGlobal** globals;
   VMFuncRef** funcs;
-  const TypeId* type_ids;
+  const TypeId* type_ids;      ///< Module type index -> canonical; shared by the module's instances.
   Instance* instance;
 };
 inline constexpr uint32_t kVMContextMagic = 0x65726f63;  // "core"

@@ -1,0 +1,45 @@
+#include "runtime/backtrace.hpp"
+
+#include <fmt/core.h>
+
+#include "runtime/store.hpp"
+#include "runtime/trap_exit.hpp"
+
+namespace weft::runtime {
+
+void Backtrace::add(const Instance& instance, FuncIdx func, uint32_t offset) {
+  if (frames.size() >= kMaxFrames) {
+    ++omitted;
+    return;
+  }
+  frames.push_back({instance.shared_info(), func, offset});
+}
+
+std::string Backtrace::text() const {
+  std::string out;
+  for (size_t i = 0; i < frames.size(); ++i) {
+    const BacktraceFrame& f = frames[i];
+    std::string func = f.module->func_name(f.func);
+    if (func.empty()) func = fmt::format("<function {}>", f.func.value);
+    const std::string_view module = f.module->name.empty() ? std::string_view("<module>") : f.module->name;
+    out += fmt::format("{:3}: {:#6x} - {}!{}\n", i, f.offset, module, func);
+  }
+  if (omitted != 0) out += fmt::format("  ... {} older frames\n", omitted);
+  return out;
+}
+
+Backtrace capture_backtrace(const Store& store) {
+  Backtrace out;
+  const CollectFrames collect = store.engine().collect_interp_frames;
+  if (collect == nullptr) return out;
+  const VMStoreContext& ctx = store.context();
+  FrameAnchor anchor{ctx.interp_ip, ctx.interp_fp, ctx.interp_vmctx, ctx.interp_entry_fp};
+  for (Activation* a = Activation::newest(); a != nullptr; a = a->previous()) {
+    if (&a->store() != &ctx) continue;  // another store's frames are not ours to show
+    if (anchor.fp != nullptr) collect(anchor, out);
+    anchor = a->saved_anchor();
+  }
+  return out;
+}
+
+}  // namespace weft::runtime

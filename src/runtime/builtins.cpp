@@ -1,0 +1,127 @@
+#include "runtime/builtins.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/bits.hpp"
+#include "runtime/store.hpp"
+
+namespace weft::runtime::builtins {
+
+namespace {
+
+Store& store_of(VMContext* ctx) { return *ctx->store->store; }
+
+[[gnu::noinline, gnu::cold]] TrapCode memory_trap(VMContext* ctx, uint64_t address, uint64_t size) {
+  ctx->store->trap = {TrapCode::memory_out_of_bounds, address, size};
+  return TrapCode::memory_out_of_bounds;
+}
+
+}  // namespace
+
+TrapCode memory_grow(VMContext* ctx, uint32_t memory, uint64_t delta_pages, uint64_t& result) {
+  TrapCode trap = TrapCode::none;
+  const auto old = Memory::from(ctx->memories[memory]).grow(delta_pages, trap);
+  result = old.value_or(~uint64_t{0});
+  return trap;
+}
+
+TrapCode memory_init(VMContext* ctx, uint32_t memory, uint32_t segment, uint64_t dst, uint64_t src, uint64_t len) {
+  const VMMemory& m = *ctx->memories[memory];
+  const auto data = ctx->instance->data(segment);
+  if (!in_bounds<uint64_t>(src, len, data.size())) return memory_trap(ctx, src, data.size());
+  if (!in_bounds<uint64_t>(dst, len, m.length)) return memory_trap(ctx, dst, m.length);
+  if (len != 0) std::memcpy(m.base + dst, data.data() + src, len);
+  return TrapCode::none;
+}
+
+TrapCode memory_copy(VMContext* ctx, uint32_t dst_memory, uint32_t src_memory, uint64_t dst, uint64_t src,
+                     uint64_t len) {
+  const VMMemory& to = *ctx->memories[dst_memory];
+  const VMMemory& from = *ctx->memories[src_memory];
+  if (!in_bounds<uint64_t>(src, len, from.length)) return memory_trap(ctx, src, from.length);
+  if (!in_bounds<uint64_t>(dst, len, to.length)) return memory_trap(ctx, dst, to.length);
+  if (len != 0) std::memmove(to.base + dst, from.base + src, len);
+  return TrapCode::none;
+}
+
+TrapCode memory_fill(VMContext* ctx, uint32_t memory, uint64_t dst, uint32_t value, uint64_t len) {
+  const VMMemory& m = *ctx->memories[memory];
+  if (!in_bounds<uint64_t>(dst, len, m.length)) return memory_trap(ctx, dst, m.length);
+  if (len != 0) std::memset(m.base + dst, static_cast<int>(value & 0xff), len);
+  return TrapCode::none;
+}
+
+void data_drop(VMContext* ctx, uint32_t segment) { ctx->instance->drop_data(segment); }
+
+TrapCode table_get(VMContext* ctx, uint32_t table, uint64_t index, Cell& out) {
+  const VMTable& t = *ctx->tables[table];
+  if (index >= t.length) return TrapCode::table_out_of_bounds;
+  out = t.base[index];
+  return TrapCode::none;
+}
+
+TrapCode table_set(VMContext* ctx, uint32_t table, uint64_t index, Cell value) {
+  const VMTable& t = *ctx->tables[table];
+  if (index >= t.length) return TrapCode::table_out_of_bounds;
+  t.base[index] = value;
+  return TrapCode::none;
+}
+
+TrapCode table_grow(VMContext* ctx, uint32_t table, Cell init, uint64_t delta, uint64_t& result) {
+  TrapCode trap = TrapCode::none;
+  const auto old = Table::from(ctx->tables[table]).grow(delta, init, trap);
+  result = old.value_or(~uint64_t{0});
+  return trap;
+}
+
+TrapCode table_fill(VMContext* ctx, uint32_t table, uint64_t index, Cell value, uint64_t len) {
+  const VMTable& t = *ctx->tables[table];
+  if (!in_bounds<uint64_t>(index, len, t.length)) return TrapCode::table_out_of_bounds;
+  std::fill_n(t.base + index, len, value);
+  return TrapCode::none;
+}
+
+TrapCode table_copy(VMContext* ctx, uint32_t dst_table, uint32_t src_table, uint64_t dst, uint64_t src, uint64_t len) {
+  const VMTable& to = *ctx->tables[dst_table];
+  const VMTable& from = *ctx->tables[src_table];
+  if (!in_bounds<uint64_t>(src, len, from.length) || !in_bounds<uint64_t>(dst, len, to.length)) {
+    return TrapCode::table_out_of_bounds;
+  }
+  if (len != 0) std::memmove(to.base + dst, from.base + src, len * sizeof(Cell));
+  return TrapCode::none;
+}
+
+TrapCode table_init(VMContext* ctx, uint32_t table, uint32_t segment, uint64_t dst, uint64_t src, uint64_t len) {
+  const auto items = ctx->instance->elem(segment);
+  const VMTable& t = *ctx->tables[table];
+  if (!in_bounds<uint64_t>(src, len, items.size()) || !in_bounds<uint64_t>(dst, len, t.length)) {
+    return TrapCode::table_out_of_bounds;
+  }
+  std::copy_n(items.begin() + static_cast<ptrdiff_t>(src), len, t.base + dst);
+  return TrapCode::none;
+}
+
+void elem_drop(VMContext* ctx, uint32_t segment) { ctx->instance->drop_elem(segment); }
+
+VMFuncRef* ref_func(VMContext* ctx, uint32_t func) { return ctx->instance->func_ref(FuncIdx(func)); }
+
+TrapCode check_signature(VMContext* ctx, const VMFuncRef* callee, TypeId expected) {
+  const bool fits = store_of(ctx).engine().types().is_sub(callee->type, expected);
+  return fits ? TrapCode::none : TrapCode::indirect_call_type_mismatch;
+}
+
+TrapCode epoch_expired(VMContext* ctx) {
+  Store& store = store_of(ctx);
+  if (!store.on_epoch) return TrapCode::interrupt;
+  const EpochAnswer answer = store.on_epoch(store);
+  if (answer.trap) return TrapCode::interrupt;
+  store.set_epoch_deadline(std::max<uint64_t>(answer.extend_by, 1));
+  return TrapCode::none;
+}
+
+TrapCode out_of_fuel(VMContext* ctx) {
+  return ctx->store->fuel_consumed < 0 ? TrapCode::none : TrapCode::out_of_fuel;
+}
+
+}  // namespace weft::runtime::builtins

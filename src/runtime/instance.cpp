@@ -1,0 +1,189 @@
+#include "runtime/instance.hpp"
+
+#include <cstdlib>
+#include <new>
+
+#include "base/check.hpp"
+#include "base/leb128.hpp"
+#include "runtime/engine_state.hpp"
+#include "runtime/store.hpp"
+
+namespace weft::runtime {
+
+static_assert(sizeof(Instance) % 16 == 0);  // the VMContext behind it is 16-byte aligned
+
+Instance::Instance(Store& store, std::shared_ptr<const ModuleInfo> info) : info_(std::move(info)), store_(&store) {
+  code_ = &info_->checked;
+}
+
+Instance::Ptr Instance::allocate(Store& store, std::shared_ptr<const ModuleInfo> info, std::span<const Extern> imports) {
+  const InstanceLayout& layout = info->layout;
+  // calloc: large tails (function references) are untouched zero pages until they are used.
+  void* const place = std::calloc(1, sizeof(Instance) + layout.size);
+  if (place == nullptr) return nullptr;
+  auto* const instance = new (place) Instance(store, std::move(info));
+  Ptr owned(instance);
+
+  VMContext& ctx = instance->vmctx();
+  ctx.magic = kVMContextMagic;
+  ctx.store = &store.context();
+  ctx.memories = instance->at<VMMemory*>(layout.memories);
+  ctx.tables = instance->at<VMTable*>(layout.tables);
+  ctx.globals = instance->at<VMGlobal*>(layout.globals);
+  ctx.funcs = instance->at<VMFuncRef*>(layout.funcs);
+  ctx.type_ids = instance->info_->type_ids.data();
+  ctx.instance = instance;
+  instance->enter_imports(imports);
+  instance->construct_definitions();
+  ctx.memory0 = instance->module().memories.empty() ? &store.no_memory_ : ctx.memories[0];
+  return owned;
+}
+
+void Instance::enter_imports(std::span<const Extern> imports) {
+  const binary::Module& m = module();
+  WEFT_CHECK(imports.size() == m.imports.size());
+  VMContext& ctx = vmctx();
+  for (size_t i = 0; i < imports.size(); ++i) {
+    const Extern& e = imports[i];
+    const uint32_t index = m.imports[i].index;
+    WEFT_CHECK(e.kind == m.imports[i].kind);
+    switch (e.kind) {
+      case ExternKind::func: ctx.funcs[index] = e.func; break;
+      case ExternKind::table: ctx.tables[index] = e.table; break;
+      case ExternKind::memory: ctx.memories[index] = e.memory; break;
+      case ExternKind::global: ctx.globals[index] = e.global; break;
+      case ExternKind::tag: at<Tag*>(info_->layout.tags)[index] = e.tag; break;
+    }
+  }
+}
+
+void Instance::construct_definitions() {
+  const binary::Module& m = module();
+  const InstanceLayout& layout = info_->layout;
+  VMContext& ctx = vmctx();
+  for (size_t i = m.imported_globals; i < m.globals.size(); ++i) {
+    GlobalType type = m.globals[i].type;
+    type.type = info_->canonical(type.type);
+    ctx.globals[i] = new (at<Global>(layout.global_defs) + (i - m.imported_globals)) Global(*store_, type);
+  }
+  for (size_t i = m.imported_memories; i < m.memories.size(); ++i) {
+    ctx.memories[i] = new (at<Memory>(layout.memory_defs) + (i - m.imported_memories)) Memory(*store_, m.memories[i]);
+  }
+  for (size_t i = m.imported_tables; i < m.tables.size(); ++i) {
+    TableType type = m.tables[i].type;
+    type.element = info_->canonical(type.element);
+    ctx.tables[i] = new (at<Table>(layout.table_defs) + (i - m.imported_tables)) Table(*store_, type);
+  }
+  for (size_t i = m.imported_tags; i < m.tags.size(); ++i) {
+    const TypeId type = info_->type_ids[m.tags[i].type.value];
+    at<Tag*>(layout.tags)[i] = new (at<Tag>(layout.tag_defs) + (i - m.imported_tags)) Tag{type, store_};
+  }
+}
+
+Instance::~Instance() {
+  const binary::Module& m = module();
+  const InstanceLayout& layout = info_->layout;
+  for (size_t i = m.imported_memories; i < m.memories.size(); ++i) {
+    (at<Memory>(layout.memory_defs) + (i - m.imported_memories))->~Memory();
+  }
+  for (size_t i = m.imported_tables; i < m.tables.size(); ++i) {
+    (at<Table>(layout.table_defs) + (i - m.imported_tables))->~Table();
+  }
+}
+
+void Instance::Deleter::operator()(Instance* instance) const {
+  instance->~Instance();
+  std::free(instance);
+}
+
+void Instance::select_code() {
+  bool all_guarded = true;
+  for (size_t i = 0; i < module().memories.size(); ++i) {
+    const Memory& m = memory(MemoryIdx(i));
+    if (can_be_guarded(m.type()) && !m.guarded()) all_guarded = false;
+  }
+  code_ = all_guarded ? &info_->guarded : &info_->checked;
+}
+
+VMFuncRef* Instance::build_func_ref(FuncIdx f) {
+  const binary::Module& m = module();
+  VMFuncRef* ref = at<VMFuncRef>(info_->layout.func_defs) + (f.value - m.imported_funcs);
+  ref->array_call = code_->array_call;
+  ref->wasm_call = nullptr;
+  ref->code = code_->code(code_->env, f);
+  ref->vmctx = &vmctx();
+  ref->host = nullptr;
+  ref->type = info_->func_type(f);
+  ref->index = f.value;
+  vmctx().funcs[f.value] = ref;
+  return ref;
+}
+
+Extern Instance::export_at(const binary::Export& e) {
+  Extern out;
+  out.kind = e.kind;
+  switch (e.kind) {
+    case ExternKind::func: out.func = func_ref(FuncIdx(e.index)); break;
+    case ExternKind::table: out.table = &table(TableIdx(e.index)); break;
+    case ExternKind::memory: out.memory = &memory(MemoryIdx(e.index)); break;
+    case ExternKind::global: out.global = &global(GlobalIdx(e.index)); break;
+    case ExternKind::tag: out.tag = &tag(TagIdx(e.index)); break;
+  }
+  return out;
+}
+
+bool Instance::find_export(std::string_view name, Extern& out) {
+  for (const binary::Export& e : module().exports) {
+    if (e.name != name) continue;
+    out = export_at(e);
+    return true;
+  }
+  return false;
+}
+
+void Instance::drop_data(uint32_t segment) {
+  if (data_dropped_.empty()) data_dropped_.resize(module().datas.size());
+  data_dropped_[segment] = true;
+}
+
+std::span<const std::byte> Instance::data(uint32_t segment) const {
+  const binary::DataSegment& s = module().datas[segment];
+  if (s.mode != binary::SegmentMode::passive) return {};
+  if (!data_dropped_.empty() && data_dropped_[segment]) return {};
+  return module().range(s.bytes);
+}
+
+void Instance::drop_elem(uint32_t segment) {
+  if (elems_.empty()) elems_.resize(module().elems.size());
+  elems_[segment].dropped = true;
+  elems_[segment].values = {};
+}
+
+std::span<const Cell> Instance::elem(uint32_t segment) {
+  const binary::ElemSegment& s = module().elems[segment];
+  if (s.mode != binary::SegmentMode::passive) return {};
+  if (elems_.empty()) elems_.resize(module().elems.size());
+  ElemState& state = elems_[segment];
+  if (!state.dropped && !state.built && !s.is_exprs) set_elem_values(segment, func_elem_values(segment));
+  return state.values;
+}
+
+void Instance::set_elem_values(uint32_t segment, std::vector<Cell> values) {
+  if (elems_.empty()) elems_.resize(module().elems.size());
+  elems_[segment].values = std::move(values);
+  elems_[segment].built = true;
+}
+
+std::vector<Cell> Instance::func_elem_values(uint32_t segment) {
+  const binary::ElemSegment& s = module().elems[segment];
+  std::vector<Cell> out;
+  out.reserve(s.count);
+  // SAFETY: the decoder has read these `count` indices before.
+  const auto* p = reinterpret_cast<const uint8_t*>(module().range(s.items).data());
+  for (uint32_t i = 0; i < s.count; ++i) {
+    out.push_back(Cell::of(func_ref(FuncIdx(read_leb_trusted<uint32_t>(p)))));
+  }
+  return out;
+}
+
+}  // namespace weft::runtime
