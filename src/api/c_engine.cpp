@@ -84,9 +84,11 @@ weft_error_t* weft_config_set(weft_config_t* c, const char* option, uint64_t val
 }
 
 weft_error_t* weft_config_feature(weft_config_t* c, const char* feature, bool on) {
-  const auto found = wasm::feature_from_text(feature);
-  if (!found) return api::to_c(Error(ErrorCode::bad_config, "unknown feature \"" + std::string(feature) + "\""));
-  c->config.features.set(*found, on);
+  wasm::Feature found{};
+  if (!wasm::feature_from_text(feature, found)) {
+    return api::to_c(Error(ErrorCode::bad_config, "unknown feature \"" + std::string(feature) + "\""));
+  }
+  c->config.features.set(found, on);
   return nullptr;
 }
 

@@ -1,0 +1,127 @@
+#include "api/inspect.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "binary/format.hpp"
+#include "binary/name_section.hpp"
+#include "binary/reader.hpp"
+#include "interp/disasm.hpp"
+#include "wasm/type_text.hpp"
+#include "weft/weft.h"
+
+namespace weft::api {
+namespace {
+
+using binary::Module;
+
+constexpr std::string_view kSectionNames[] = {"custom", "type",    "import", "function", "table", "memory",     "global",
+                                              "export", "start",   "elem",   "code",     "data",  "data count", "tag"};
+constexpr std::string_view kKindNames[] = {"func", "table", "memory", "global", "tag"};
+
+std::string_view kind_name(wasm::ExternKind kind) { return kKindNames[static_cast<size_t>(kind)]; }
+
+std::string type_of(const Module& m, wasm::ExternKind kind, uint32_t index) {
+  switch (kind) {
+    case wasm::ExternKind::func:
+      return wasm::to_text(m.params(wasm::FuncIdx(index)), m.results(wasm::FuncIdx(index)));
+    case wasm::ExternKind::table: return wasm::to_text(m.tables[index].type);
+    case wasm::ExternKind::memory: return wasm::to_text(m.memories[index]);
+    case wasm::ExternKind::global: return wasm::to_text(m.globals[index].type);
+    case wasm::ExternKind::tag: return wasm::to_text(m.types.params(m.tags[index].type), {});
+  }
+  return {};
+}
+
+/// How many things a section declares, in words; empty for those without a count.
+std::string contents(const Module& m, uint8_t id) {
+  switch (static_cast<binary::SectionId>(id)) {
+    case binary::SectionId::type: return fmt::format("{} types", m.types.size());
+    case binary::SectionId::import: return fmt::format("{} imports", m.imports.size());
+    case binary::SectionId::function:
+    case binary::SectionId::code: return fmt::format("{} functions", m.defined_funcs());
+    case binary::SectionId::table: return fmt::format("{} tables", m.tables.size() - m.imported_tables);
+    case binary::SectionId::memory: return fmt::format("{} memories", m.memories.size() - m.imported_memories);
+    case binary::SectionId::global: return fmt::format("{} globals", m.globals.size() - m.imported_globals);
+    case binary::SectionId::tag: return fmt::format("{} tags", m.tags.size() - m.imported_tags);
+    case binary::SectionId::export_: return fmt::format("{} exports", m.exports.size());
+    case binary::SectionId::start: return m.start ? fmt::format("function {}", m.start->value) : std::string();
+    case binary::SectionId::element: return fmt::format("{} segments", m.elems.size());
+    case binary::SectionId::data: return fmt::format("{} segments", m.datas.size());
+    default: return {};
+  }
+}
+
+void add_sections(std::string& out, const Module& m) {
+  constexpr size_t kHeaderBytes = 8;
+  out += fmt::format("sections ({} bytes)\n", m.bytes.size());
+  binary::Reader reader(m.bytes.subspan(kHeaderBytes), kHeaderBytes);
+  while (reader.ok() && !reader.at_end()) {
+    const uint8_t id = reader.u8();
+    const uint32_t size = reader.u32();
+    const uint32_t start = reader.offset();
+    if (reader.skip(size) == nullptr || id >= std::size(kSectionNames)) return;
+    std::string what = contents(m, id);
+    if (id == 0) {
+      const auto custom = std::ranges::find_if(
+          m.customs, [&](const binary::CustomSection& c) { return c.contents.offset >= start && c.contents.end() == start + size; });
+      if (custom != m.customs.end()) what = fmt::format("\"{}\"", custom->name);
+    }
+    out += fmt::format("  {:<11} {:#010x}  {:>10} bytes  {}\n", kSectionNames[id], start, size, what);
+  }
+}
+
+void add_imports(std::string& out, const Module& m) {
+  out += fmt::format("imports ({})\n", m.imports.size());
+  for (const binary::Import& i : m.imports) {
+    out += fmt::format("  {:<6} {:>5}  \"{}\" \"{}\"  {}\n", kind_name(i.kind), i.index, i.module, i.name, type_of(m, i.kind, i.index));
+  }
+}
+
+void add_exports(std::string& out, const Module& m) {
+  out += fmt::format("exports ({})\n", m.exports.size());
+  for (const binary::Export& e : m.exports) {
+    out += fmt::format("  {:<6} {:>5}  \"{}\"  {}\n", kind_name(e.kind), e.index, e.name, type_of(m, e.kind, e.index));
+  }
+}
+
+void add_names(std::string& out, const engine::CompiledModule& module) {
+  const Module& m = module.module();
+  out += fmt::format("names of functions ({})\n", m.funcs.size());
+  for (uint32_t i = 0; i < m.funcs.size(); ++i) {
+    const std::string name = module.info().func_name(wasm::FuncIdx(i));
+    if (!name.empty()) out += fmt::format("  {:>6}  {}\n", i, name);
+  }
+}
+
+Result<> add_bytecode(std::string& out, const engine::CompiledModule& module, uint32_t only) {
+  const Module& m = module.module();
+  if (only != UINT32_MAX && (only >= m.funcs.size() || only < m.imported_funcs)) {
+    return fail(ErrorCode::bad_argument, fmt::format("no function {} with a body: functions {} to {} have one", only,
+                                                     m.imported_funcs, m.funcs.size()));
+  }
+  const uint32_t first = only == UINT32_MAX ? m.imported_funcs : only;
+  const uint32_t last = only == UINT32_MAX ? static_cast<uint32_t>(m.funcs.size()) : only + 1;
+  for (uint32_t f = first; f < last; ++f) {
+    const wasm::FuncIdx func(f);
+    out += fmt::format("function {} {} {}\n", f, module.info().func_name(func), wasm::to_text(m.params(func), m.results(func)));
+    WEFT_ASSIGN(const std::string code, interp::disassemble(module.info(), func));
+    out += code;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> inspect(const engine::CompiledModule& module, uint32_t what, uint32_t func) {
+  std::string out;
+  if (what & WEFT_INSPECT_SECTIONS) add_sections(out, module.module());
+  if (what & WEFT_INSPECT_IMPORTS) add_imports(out, module.module());
+  if (what & WEFT_INSPECT_EXPORTS) add_exports(out, module.module());
+  if (what & WEFT_INSPECT_NAMES) add_names(out, module);
+  if (what & WEFT_INSPECT_BYTECODE) WEFT_TRY(add_bytecode(out, module, func));
+  return out;
+}
+
+}  // namespace weft::api
