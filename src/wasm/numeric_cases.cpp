@@ -27,10 +27,10 @@ template <class... V>
 constexpr Expectation out(V... values) {
   return {CaseExpect::exact, TrapCode::none, sizeof...(V), {values...}};
 }
-[[maybe_unused]] constexpr Expectation out_nan32(CaseValue v) {
+constexpr Expectation out_nan32(CaseValue v) {
   return {CaseExpect::nan_lanes32, TrapCode::none, 1, {v}};
 }
-[[maybe_unused]] constexpr Expectation out_nan64(CaseValue v) {
+constexpr Expectation out_nan64(CaseValue v) {
   return {CaseExpect::nan_lanes64, TrapCode::none, 1, {v}};
 }
 constexpr Expectation canonical_nan() { return {CaseExpect::canonical_nan, TrapCode::none, 1, {}}; }
