@@ -82,6 +82,13 @@ Result<> Memory::create(const MemoryImage* image) {
   return {};
 }
 
+Result<> Memory::discard_image() {
+  if (!reservation_.decommit(kFrontGuard, committed_) || !reservation_.commit(kFrontGuard, committed_)) {
+    return fail(ErrorCode::out_of_memory, "out of memory: cannot clear a linear memory");
+  }
+  return {};
+}
+
 /// Makes [length, new_bytes) accessible and zero. The part of the last host page behind `length` was never accessible to
 /// the guest, so it is still zero.
 bool Memory::extend(uint64_t new_bytes) {

@@ -42,6 +42,9 @@ class Memory : public VMMemory {
   /// Makes the initial pages (zero, or the image). Asks limits and limiter. Errors: limit_exceeded, out_of_memory.
   Result<> create(const MemoryImage* image);
 
+  /// Takes the image back: all zero again. For an instantiation that fails before its data segments' turn.
+  Result<> discard_image();
+
   /// memory.grow: the old size in pages, or nothing. By 0 asks no one. `trap` is set if the limiter wants a trap.
   std::optional<uint64_t> grow(uint64_t delta_pages, TrapCode& trap);
 
