@@ -48,6 +48,13 @@ struct HostAbilities {
   bool nosignal_flag = true;   // pwritev2 with RWF_NOSIGNAL
 };
 
+/// Where the caller's memory was found last time. Instances live as long as their store, and store ids are not reused.
+struct CallerMemory {
+  uint64_t store_id = ~uint64_t{0};
+  const void* instance = nullptr;
+  void* memory = nullptr;
+};
+
 /// The WASI state of one guest. Used by one thread at a time; `Interrupt` is what other threads may touch.
 class Context {
  public:
@@ -61,6 +68,7 @@ class Context {
   /// Borrowed; must outlive its use here. Null: waits end only by themselves.
   void set_interrupt(const Interrupt* interrupt) { interrupt_ = interrupt; }
   HostAbilities& abilities() { return abilities_; }
+  CallerMemory& caller_memory() { return caller_memory_; }  // for link.cpp
 
  private:
   friend class ContextBuilder;
@@ -74,6 +82,7 @@ class Context {
   RandomSource* random_ = nullptr;
   const Interrupt* interrupt_ = nullptr;
   HostAbilities abilities_;
+  CallerMemory caller_memory_;
 };
 
 /// Collects what a guest may have. Errors are reported by `build`, so calls can be chained.
