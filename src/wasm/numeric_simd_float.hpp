@@ -1,5 +1,5 @@
-// Floating-point vector instructions and conversions. Where a lane's meaning has corners (NaN, -0,
-// rounding, range), the scalar function of the same name defines it. Core spec 4.3.6.
+// Floating-point vector instructions and conversions. A lane means exactly what the scalar function
+// of the same name means; numeric_test compares the two. Core spec 4.3.6.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,85 @@ template <class F>
 template <class F>
 [[gnu::always_inline]] inline V128 pmax(V128 a, V128 b) {
   return blend(lt<F>(a, b), b, a);
+}
+
+/// What differs between lanes of f32 and f64.
+template <class F>
+struct Format;
+template <>
+struct Format<lanes::f32> {
+  using Bits = lanes::u32;
+  static constexpr uint32_t kSign = kSign32;
+  static constexpr uint32_t kQuiet = kQuiet32;
+  static constexpr float kIntegral = detail::kIntegral32;
+};
+template <>
+struct Format<lanes::f64> {
+  using Bits = lanes::u64;
+  static constexpr uint64_t kSign = kSign64;
+  static constexpr uint64_t kQuiet = kQuiet64;
+  static constexpr double kIntegral = detail::kIntegral64;
+};
+template <class F>
+[[gnu::always_inline]] inline V128 signs() {
+  return splat<typename Format<F>::Bits>(Format<F>::kSign);
+}
+
+/// The scalar rules of detail::min and detail::max without branches: `equal` joins the two zeros,
+/// unordered lanes take the sum, which is a quiet NaN.
+template <class F>
+[[gnu::always_inline]] inline V128 min_or_max(V128 a, V128 b, V128 chosen, V128 if_equal) {
+  const V128 ordered(eq<F>(a, a).words & eq<F>(b, b).words);
+  const V128 number = blend(eq<F>(a, b), if_equal, chosen);
+  return blend(ordered, number, V128(a.as<F>() + b.as<F>()));
+}
+template <class F>
+[[gnu::always_inline]] inline V128 fmin(V128 a, V128 b) {
+  return min_or_max<F>(a, b, blend(lt<F>(a, b), a, b), V128(a.words | b.words));
+}
+template <class F>
+[[gnu::always_inline]] inline V128 fmax(V128 a, V128 b) {
+  return min_or_max<F>(a, b, blend(gt<F>(a, b), a, b), V128(a.words & b.words));
+}
+
+/// Rounds to an integer, ties to even, by pushing the fraction out (see numeric_float.hpp); then
+/// `correct` steps by one where another direction is wanted. Lanes without a fraction keep their
+/// value, and NaNs among them become quiet.
+template <class F, class Correct>
+[[gnu::always_inline]] inline V128 round(V128 a, Correct correct) {
+  using Bits = typename Format<F>::Bits;
+  const V128 magnitude(a.words & ~signs<F>().words);
+  const V128 sign(a.words & signs<F>().words);
+  const F big = splat<F>(Format<F>::kIntegral).template as<F>();
+  const V128 nearest(V128((magnitude.as<F>() + big) - big).words | sign.words);
+  const V128 rounded(V128(correct(nearest, a)).words | sign.words);
+  const V128 nan = ne<F>(a, a);
+  const V128 whole(a.words | (nan.words & splat<Bits>(Format<F>::kQuiet).words));
+  return blend(lt<F>(magnitude, V128(big)), rounded, whole);
+}
+/// 1.0 in the lanes of the mask, 0 elsewhere.
+template <class F>
+[[gnu::always_inline]] inline F one_where(V128 mask) {
+  return V128(mask.words & splat<F>(1).words).template as<F>();
+}
+template <class F>
+[[gnu::always_inline]] inline V128 nearest(V128 a) {
+  return round<F>(a, [](V128 n, V128) { return n; });
+}
+template <class F>
+[[gnu::always_inline]] inline V128 ceil(V128 a) {
+  // -0.5 rounds to -0, and -0 + 0 would be +0: round() puts the sign back, which for a ceiling of
+  // a negative number is right and for positive ones adds nothing.
+  return round<F>(a, [](V128 n, V128 x) { return V128(n.as<F>() + one_where<F>(lt<F>(n, x))); });
+}
+template <class F>
+[[gnu::always_inline]] inline V128 floor(V128 a) {
+  return round<F>(a, [](V128 n, V128 x) { return V128(n.as<F>() - one_where<F>(gt<F>(n, x))); });
+}
+template <class F>
+[[gnu::always_inline]] inline V128 trunc(V128 a) {
+  const V128 magnitude(a.words & ~signs<F>().words);
+  return V128(floor<F>(magnitude).words | (a.words & signs<F>().words));
 }
 
 }  // namespace simd
@@ -50,16 +129,16 @@ inline V128 f32x4_neg(V128 a) {
   return V128(a.words ^ V128::of(0x8000'0000'8000'0000u, 0x8000'0000'8000'0000u).words);
 }
 inline V128 f32x4_sqrt(V128 a) { return simd::map<lanes::f32, lanes::f32>(a, f32_sqrt); }
-inline V128 f32x4_ceil(V128 a) { return simd::map<lanes::f32, lanes::f32>(a, f32_ceil); }
-inline V128 f32x4_floor(V128 a) { return simd::map<lanes::f32, lanes::f32>(a, f32_floor); }
-inline V128 f32x4_trunc(V128 a) { return simd::map<lanes::f32, lanes::f32>(a, f32_trunc); }
-inline V128 f32x4_nearest(V128 a) { return simd::map<lanes::f32, lanes::f32>(a, f32_nearest); }
+inline V128 f32x4_ceil(V128 a) { return simd::ceil<lanes::f32>(a); }
+inline V128 f32x4_floor(V128 a) { return simd::floor<lanes::f32>(a); }
+inline V128 f32x4_trunc(V128 a) { return simd::trunc<lanes::f32>(a); }
+inline V128 f32x4_nearest(V128 a) { return simd::nearest<lanes::f32>(a); }
 inline V128 f32x4_add(V128 a, V128 b) { return V128(a.as<lanes::f32>() + b.as<lanes::f32>()); }
 inline V128 f32x4_sub(V128 a, V128 b) { return V128(a.as<lanes::f32>() - b.as<lanes::f32>()); }
 inline V128 f32x4_mul(V128 a, V128 b) { return V128(a.as<lanes::f32>() * b.as<lanes::f32>()); }
 inline V128 f32x4_div(V128 a, V128 b) { return V128(a.as<lanes::f32>() / b.as<lanes::f32>()); }
-inline V128 f32x4_min(V128 a, V128 b) { return simd::map<lanes::f32, lanes::f32>(a, b, f32_min); }
-inline V128 f32x4_max(V128 a, V128 b) { return simd::map<lanes::f32, lanes::f32>(a, b, f32_max); }
+inline V128 f32x4_min(V128 a, V128 b) { return simd::fmin<lanes::f32>(a, b); }
+inline V128 f32x4_max(V128 a, V128 b) { return simd::fmax<lanes::f32>(a, b); }
 inline V128 f32x4_pmin(V128 a, V128 b) { return simd::pmin<lanes::f32>(a, b); }
 inline V128 f32x4_pmax(V128 a, V128 b) { return simd::pmax<lanes::f32>(a, b); }
 
@@ -85,16 +164,16 @@ inline V128 f64x2_ge(V128 a, V128 b) { return simd::ge<lanes::f64>(a, b); }
 inline V128 f64x2_abs(V128 a) { return V128(a.words & ~V128::of(kSign64, kSign64).words); }
 inline V128 f64x2_neg(V128 a) { return V128(a.words ^ V128::of(kSign64, kSign64).words); }
 inline V128 f64x2_sqrt(V128 a) { return simd::map<lanes::f64, lanes::f64>(a, f64_sqrt); }
-inline V128 f64x2_ceil(V128 a) { return simd::map<lanes::f64, lanes::f64>(a, f64_ceil); }
-inline V128 f64x2_floor(V128 a) { return simd::map<lanes::f64, lanes::f64>(a, f64_floor); }
-inline V128 f64x2_trunc(V128 a) { return simd::map<lanes::f64, lanes::f64>(a, f64_trunc); }
-inline V128 f64x2_nearest(V128 a) { return simd::map<lanes::f64, lanes::f64>(a, f64_nearest); }
+inline V128 f64x2_ceil(V128 a) { return simd::ceil<lanes::f64>(a); }
+inline V128 f64x2_floor(V128 a) { return simd::floor<lanes::f64>(a); }
+inline V128 f64x2_trunc(V128 a) { return simd::trunc<lanes::f64>(a); }
+inline V128 f64x2_nearest(V128 a) { return simd::nearest<lanes::f64>(a); }
 inline V128 f64x2_add(V128 a, V128 b) { return V128(a.as<lanes::f64>() + b.as<lanes::f64>()); }
 inline V128 f64x2_sub(V128 a, V128 b) { return V128(a.as<lanes::f64>() - b.as<lanes::f64>()); }
 inline V128 f64x2_mul(V128 a, V128 b) { return V128(a.as<lanes::f64>() * b.as<lanes::f64>()); }
 inline V128 f64x2_div(V128 a, V128 b) { return V128(a.as<lanes::f64>() / b.as<lanes::f64>()); }
-inline V128 f64x2_min(V128 a, V128 b) { return simd::map<lanes::f64, lanes::f64>(a, b, f64_min); }
-inline V128 f64x2_max(V128 a, V128 b) { return simd::map<lanes::f64, lanes::f64>(a, b, f64_max); }
+inline V128 f64x2_min(V128 a, V128 b) { return simd::fmin<lanes::f64>(a, b); }
+inline V128 f64x2_max(V128 a, V128 b) { return simd::fmax<lanes::f64>(a, b); }
 inline V128 f64x2_pmin(V128 a, V128 b) { return simd::pmin<lanes::f64>(a, b); }
 inline V128 f64x2_pmax(V128 a, V128 b) { return simd::pmax<lanes::f64>(a, b); }
 

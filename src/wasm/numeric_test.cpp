@@ -171,6 +171,82 @@ TEST(Numeric, RoundingAgreesWithTheLibrary) {
   }
 }
 
+// Vector lanes are computed without branches; they must mean what the scalar functions mean.
+TEST(Numeric, VectorLanesAgreeWithScalars) {
+  struct Row32 {
+    const char* name;
+    V128 (*vector)(V128);
+    float (*scalar)(float);
+  };
+  struct Row64 {
+    const char* name;
+    V128 (*vector)(V128);
+    double (*scalar)(double);
+  };
+  using namespace numeric;
+  const Row32 kRows32[] = {{"ceil", f32x4_ceil, f32_ceil},
+                           {"floor", f32x4_floor, f32_floor},
+                           {"trunc", f32x4_trunc, f32_trunc},
+                           {"nearest", f32x4_nearest, f32_nearest},
+                           {"sqrt", f32x4_sqrt, f32_sqrt}};
+  const Row64 kRows64[] = {{"ceil", f64x2_ceil, f64_ceil},
+                           {"floor", f64x2_floor, f64_floor},
+                           {"trunc", f64x2_trunc, f64_trunc},
+                           {"nearest", f64x2_nearest, f64_nearest},
+                           {"sqrt", f64x2_sqrt, f64_sqrt}};
+  uint64_t state = 7;
+  const auto next = [&state](int exponent_bits) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    uint64_t bits = state ^ (state >> 29);
+    // Every other operand gets a small exponent, so that fractions and halves are common.
+    if (bits & 4) {
+      if (exponent_bits == 8) {
+        bits = (bits & 0x807f'f000'807f'f000u) | (uint64_t{124 + bits % 30} << 23) |
+               (uint64_t{124 + (bits >> 8) % 30} << 55);
+      } else {
+        bits = (bits & 0x800f'ffff'0000'0000u) | ((1020 + bits % 56) << 52);
+      }
+    }
+    return bits;
+  };
+  const auto nan32 = [](uint32_t x) { return is_nan(float_of(x)) ? kCanonicalNan32 : x; };
+  const auto nan64 = [](uint64_t x) { return is_nan(double_of(x)) ? kCanonicalNan64 : x; };
+  for (int n = 0; n < 200'000; ++n) {
+    const V128 a = V128::of(next(8), next(8));
+    const V128 b = V128::of(next(8), n % 16 == 0 ? a.high() ^ 0x8000'0000'0000'0000u : next(8));
+    const lanes::u32 x = a.as<lanes::u32>(), y = b.as<lanes::u32>();
+    for (const Row32& row : kRows32) {
+      const lanes::u32 got = row.vector(a).as<lanes::u32>();
+      for (unsigned i = 0; i < 4; ++i) {
+        ASSERT_EQ(nan32(got[i]), nan32(bits_of(row.scalar(float_of(x[i]))))) << row.name << x[i];
+        ASSERT_EQ(is_arithmetic_nan(float_of(got[i])), is_nan(float_of(got[i])));
+      }
+    }
+    const lanes::u32 least = f32x4_min(a, b).as<lanes::u32>();
+    const lanes::u32 most = f32x4_max(a, b).as<lanes::u32>();
+    for (unsigned i = 0; i < 4; ++i) {
+      ASSERT_EQ(nan32(least[i]), nan32(bits_of(f32_min(float_of(x[i]), float_of(y[i])))));
+      ASSERT_EQ(nan32(most[i]), nan32(bits_of(f32_max(float_of(x[i]), float_of(y[i])))));
+    }
+    const V128 c = V128::of(next(11), next(11));
+    const V128 d = V128::of(next(11), n % 16 == 0 ? c.high() : next(11));
+    const lanes::u64 u = c.as<lanes::u64>(), v = d.as<lanes::u64>();
+    for (const Row64& row : kRows64) {
+      const lanes::u64 got = row.vector(c).as<lanes::u64>();
+      for (unsigned i = 0; i < 2; ++i) {
+        ASSERT_EQ(nan64(got[i]), nan64(bits_of(row.scalar(double_of(u[i]))))) << row.name << u[i];
+        ASSERT_EQ(is_arithmetic_nan(double_of(got[i])), is_nan(double_of(got[i])));
+      }
+    }
+    const lanes::u64 low = f64x2_min(c, d).as<lanes::u64>();
+    const lanes::u64 top = f64x2_max(c, d).as<lanes::u64>();
+    for (unsigned i = 0; i < 2; ++i) {
+      ASSERT_EQ(nan64(low[i]), nan64(bits_of(f64_min(double_of(u[i]), double_of(v[i])))));
+      ASSERT_EQ(nan64(top[i]), nan64(bits_of(f64_max(double_of(u[i]), double_of(v[i])))));
+    }
+  }
+}
+
 TEST(Numeric, CanonicalizeNan) {
   using namespace numeric;
   EXPECT_EQ(bits_of(canonicalize_nan(float_of(0xffa1'2345u))), kCanonicalNan32);
