@@ -5,12 +5,15 @@
 // One step: the walker checks the rule, calls the emitter while the consumed operands are STILL the topmost of
 // state.operands (it can spill, alias, fuse), then pops them and pushes the results with the value returned.
 // Where the call returns nothing, results lie at their homes: the walker pushes `home(type, cell)` for each.
+// Operands that stay (block parameters, what a br_if carries) keep their values; only their types may be widened.
+// Value and Label are trivially copyable. state.offset and state.next_offset are set before each call.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
 #include <span>
 
+#include "base/result.hpp"
 #include "validate/walk_state.hpp"
 #include "wasm/opcodes.hpp"
 
@@ -54,8 +57,10 @@ concept Emitter =
       e.begin_function(state);
       /// After the last `end`. The function's results were already given by `end_block`/`branch`.
       e.end_function();
-      /// True after a resource limit; the walk stops and `e.take_error()` tells.
+      /// True after a resource limit; the walk stops and `e.take_error()` tells. Asked after `end`, and after every
+      /// operator but local.*, global.get, drop, constants, loads, stores, unary, binary, br, br_if, call and block.
       { e.failed() } -> std::convertible_to<bool>;
+      { e.take_error() } -> std::convertible_to<Error>;
       /// The value of an operand that lies at its home.
       { e.home(type, n) } -> std::same_as<typename E::Value>;
 
@@ -108,14 +113,18 @@ concept Emitter =
 
       // --- control. Branch operands are the topmost of state.operands; they go to frame.base_cell + i -----------------
       e.unreachable();
-      e.begin_block(frame);             // block and try_table without clauses; params stay on the stack
-      e.begin_loop(frame);
-      e.begin_if(frame);                // the condition is the topmost operand, above the params
-      e.begin_else(frame, flag);        // flag: the then-arm's end is live (its results are on top)
-      e.end_block(frame, flag);         // flag: the end is reached live (results on top). For every kind, function too
+      // frame is pushed already (state.frame(0)); its params are the topmost operands.
+      e.begin_block(frame);             // params stay on the stack as they are
+      e.begin_loop(frame);              // params stay; a backward branch finds them at their homes, so send them there
+      e.begin_if(frame);                // the condition is the topmost operand, above the params (popped afterwards)
+      e.begin_else(frame, flag);        // flag: the then-arm's end is live (its results are on top). Afterwards the
+                                        // params are pushed at their homes: begin_if must have sent them there
+      e.end_block(frame, flag);         // flag: the end is reached live (results on top). For every kind, function too.
+                                        // kind if_: there was no else, and params match results. Afterwards the frame
+                                        // is popped and the results are pushed at their homes
       e.branch(n);                      // n: depth; the outermost is a return
       e.branch_if(n);                   // condition on top, branch operands below; falls through otherwise
-      e.branch_table(depths);           // index on top; the last depth is the default
+      e.branch_table(depths);           // index on top; the last depth is the default. All take equally many operands
       e.return_();
       e.branch_on_null(n);              // [operands ref]; falls through with the reference on the stack, non-null
       e.branch_on_non_null(n);          // branches with the reference as the last operand, drops it otherwise

@@ -36,28 +36,27 @@ class Stack {
   T& back() { return top_[-1]; }
   const T& back() const { return top_[-1]; }
 
-  [[gnu::always_inline]] void push(const T& value) {
-    if (top_ == limit_) [[unlikely]] grow(1);
-    *top_++ = value;
+  void push(const T& value) {
+    if (is_full()) [[unlikely]] grow();
+    push_unchecked(value);
   }
+  bool is_full() const { return top_ == limit_; }
+  /// SAFETY: not full.
+  void push_unchecked(const T& value) { *top_++ = value; }
   /// SAFETY: the caller knows that there are elements to take off.
   void pop() { --top_; }
   void shrink(size_t new_size) { top_ = begin_ + new_size; }
+  void set_end(T* end) { top_ = end; }
   void clear() { top_ = begin_; }
-  void reserve_more(size_t n) {
-    if (static_cast<size_t>(limit_ - top_) < n) grow(n);
-  }
   /// Gives back the memory of an unusually big function.
   void release_above(size_t elements) {
     if (static_cast<size_t>(limit_ - begin_) <= elements) return;
     std::free(begin_);
     begin_ = top_ = limit_ = nullptr;
   }
-
- private:
-  [[gnu::noinline, gnu::cold]] void grow(size_t n) {
+  [[gnu::noinline, gnu::cold]] void grow() {
     const size_t used = size();
-    const size_t capacity = (used + n) * 2 < 64 ? 64 : (used + n) * 2;
+    const size_t capacity = used < 32 ? 64 : used * 2;
     // SAFETY: T is trivially copyable, so realloc may move it; bodies are below 128 MiB, the product cannot overflow.
     T* grown = static_cast<T*>(std::realloc(static_cast<void*>(begin_), capacity * sizeof(T)));
     WEFT_CHECK(grown != nullptr);
@@ -66,6 +65,7 @@ class Stack {
     limit_ = grown + capacity;
   }
 
+ private:
   T* begin_ = nullptr;
   T* top_ = nullptr;
   T* limit_ = nullptr;
