@@ -1,4 +1,5 @@
 // Pointer chasing through a random cycle larger than the caches: latency bound, one load per step.
+// memory-bound
 #include "bench.h"
 
 enum { kNodes = 1 << 20 };

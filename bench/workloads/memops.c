@@ -1,4 +1,5 @@
 // Block copies and fills of 16 bytes to 64 KiB: how fast memory.copy and memory.fill are.
+// memory-bound
 // wasm-flags: -mbulk-memory
 #include "bench.h"
 
