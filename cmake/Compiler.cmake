@@ -43,7 +43,10 @@ find_package(Threads REQUIRED)
 
 add_library(weft_common INTERFACE)
 target_include_directories(weft_common INTERFACE ${WEFT_SOURCE_DIR}/src ${WEFT_SOURCE_DIR}/include)
-target_compile_definitions(weft_common INTERFACE FMT_HEADER_ONLY WEFT_STATIC
+# fmt is compiled once, in src/base/fmt_library.cpp, in a namespace of ours.
+target_compile_definitions(weft_common INTERFACE "FMT_BEGIN_NAMESPACE=namespace fmt{inline namespace weft_v9{"
+                           "FMT_END_NAMESPACE=}}")
+target_compile_definitions(weft_common INTERFACE WEFT_STATIC
                            WEFT_PORTABLE_DISPATCH=$<BOOL:${WEFT_PORTABLE_DISPATCH}>)
 target_compile_options(weft_common INTERFACE -ffunction-sections -fdata-sections -fno-omit-frame-pointer)
 # No paths of the building machine in the binary: the same input gives the same output.
