@@ -32,7 +32,7 @@ weft_trap_t* to_trap(engine::Trap trap) {
 }
 
 weft_error_t* split(engine::Trap trap, weft_trap_t** out) {
-  if (trap.kind == engine::Trap::Kind::error && trap.code == TrapCode::none) {
+  if (trap.kind == engine::Trap::Kind::error && trap.code == engine::TrapCode::none) {
     return to_c(Error(trap.error_code, std::move(trap.message)));
   }
   *out = to_trap(std::move(trap));

@@ -1,0 +1,84 @@
+// weft.h: WASI configuration, and the deadline that reaches waits inside WASI.
+#include <chrono>
+
+#include "api/objects.hpp"
+#include "wasi/link.hpp"
+
+using namespace weft;
+
+struct weft_wasi_config {
+  wasi::ContextBuilder builder;
+};
+
+namespace {
+
+/// WASI waits end at the store's deadline.
+class StoreInterrupt final : public wasi::Interrupt {
+ public:
+  explicit StoreInterrupt(const runtime::Store& store) : store_(store) {}
+  bool raised() const override { return false; }
+  uint64_t deadline() const override { return store_.deadline_ns; }
+
+ private:
+  const runtime::Store& store_;
+};
+
+wasi::Context* context_of(runtime::Store& store) { return weft_store::of(store).wasi.get(); }
+
+}  // namespace
+
+extern "C" {
+
+weft_wasi_config_t* weft_wasi_config_new(void) { return new weft_wasi_config; }
+void weft_wasi_config_delete(weft_wasi_config_t* c) { delete c; }
+
+void weft_wasi_arg(weft_wasi_config_t* c, const char* arg, size_t size) { c->builder.arg({arg, size}); }
+
+void weft_wasi_env(weft_wasi_config_t* c, const char* key, size_t key_size, const char* value, size_t value_size) {
+  c->builder.env({key, key_size}, {value, value_size});
+}
+
+void weft_wasi_preopen(weft_wasi_config_t* c, const char* host, const char* guest, bool read_only) {
+  c->builder.preopen_dir(host, guest, read_only ? wasi::DirAccess::read_only : wasi::DirAccess::read_write);
+}
+
+void weft_wasi_preopen_socket(weft_wasi_config_t* c, int fd) { c->builder.preopen_socket(fd); }
+
+void weft_wasi_inherit_stdio(weft_wasi_config_t* c) { c->builder.inherit_stdio(); }
+
+void weft_wasi_stdin_bytes(weft_wasi_config_t* c, const uint8_t* data, size_t size) {
+  c->builder.stdio_stream(0, wasi::bytes_stream(std::string(reinterpret_cast<const char*>(data), size)));
+}
+
+void weft_wasi_output(weft_wasi_config_t* c, int fd, weft_write_t write, void* env) {
+  c->builder.stdio_stream(static_cast<uint32_t>(fd), wasi::callback_stream(nullptr, [write, env](std::span<const std::byte> bytes) {
+    const ptrdiff_t taken = write(env, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+    if (taken < 0) return wasi::IoCount{wasi::Errno::io, 0};
+    return wasi::IoCount{wasi::Errno::success, static_cast<size_t>(taken)};
+  }));
+}
+
+weft_error_t* weft_store_set_wasi(weft_store_t* s, weft_wasi_config_t* config) {
+  const std::unique_ptr<weft_wasi_config> owned(config);
+  s->interrupt = std::make_unique<StoreInterrupt>(*s->store);
+  owned->builder.interrupt(s->interrupt.get());
+  WEFT_ASSIGN_C(s->wasi, owned->builder.build());
+  return nullptr;
+}
+
+weft_error_t* weft_linker_wasi(weft_linker_t* l) {
+  WEFT_TRY_C(wasi::add_to_linker(l->linker, context_of));
+  return nullptr;
+}
+
+weft_error_t* weft_store_set_deadline(weft_store_t* s, uint64_t nanoseconds) {
+  if (nanoseconds == 0) {
+    s->engine.clear_deadline(*s->store);
+    return nullptr;
+  }
+  WEFT_TRY_C(s->engine.set_deadline(*s->store, std::chrono::nanoseconds(
+                                                   static_cast<int64_t>(std::min<uint64_t>(nanoseconds, INT64_MAX)))));
+  return nullptr;
+}
+
+}  // extern "C"
