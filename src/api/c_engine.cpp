@@ -7,7 +7,7 @@
 #include "api/inspect.hpp"
 #include "api/objects.hpp"
 #include "platform/file.hpp"
-#include "text/parse.hpp"
+#include "text/parser.hpp"
 #include "wasm/type_text.hpp"
 
 using namespace weft;
