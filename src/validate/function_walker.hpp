@@ -44,9 +44,12 @@ class FunctionWalker : private WalkBase {
   Result<void> walk(FuncIdx func);
 
   /// Walks a constant expression that must give one `expected`; globals from `visible_globals` on are unknown to it.
+  /// The range may go on behind its `end`.
   Result<void> walk_const(binary::ConstExpr expression, ValType expected, uint32_t visible_globals);
 
   const State& state() const { return state_; }
+  /// Offset behind the last byte walked: where the next expression of a list begins.
+  uint32_t position() const { return offset_of(pc_); }
 
  private:
   using Entry = Operand<Value>;

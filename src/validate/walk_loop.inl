@@ -178,7 +178,7 @@ Result<void> FunctionWalker<E, kMode>::walk_const(binary::ConstExpr expression, 
 template <class E, WalkMode kMode>
 bool FunctionWalker<E, kMode>::scan_const(binary::ConstExpr expression, uint32_t visible_globals) {
   binary::Reader r(m_->range(expression), expression.offset);
-  while (!r.at_end()) {
+  for (;;) {
     op_at_ = base_ + r.offset();
     const Op op = binary::read_opcode(r, ctx_->features);
     if (!r.ok()) return adopt(r.take_error());
@@ -197,8 +197,8 @@ bool FunctionWalker<E, kMode>::scan_const(binary::ConstExpr expression, uint32_t
       case Op::array_new_default:
       case Op::array_new_fixed:
       case Op::any_convert_extern:
-      case Op::extern_convert_any:
-      case Op::end: break;
+      case Op::extern_convert_any: break;
+      case Op::end: return true;
       case Op::i32_add:
       case Op::i32_sub:
       case Op::i32_mul:
@@ -221,7 +221,6 @@ bool FunctionWalker<E, kMode>::scan_const(binary::ConstExpr expression, uint32_t
     binary::skip_immediates(r, op, ctx_->features);
     if (!r.ok()) return adopt(r.take_error());
   }
-  return true;
 }
 
 template <class E, WalkMode kMode>
