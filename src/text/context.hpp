@@ -86,6 +86,7 @@ struct Context {
   Context(const TokenList& list, TokenRange range) : in(list, range) {}
 
   Reader in;
+  uint64_t max_limit = ~uint64_t{0};  ///< Greatest size of a memory or table that the grammar allows.
 
   IndexSpace types{"type"};
   IndexSpace funcs{"function"};

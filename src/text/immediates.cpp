@@ -174,8 +174,6 @@ void InstrParser::mem_arg(Op op, bool lane_follows, Encoder& out) {
   if (take_value("align=", align)) {
     if (!is_power_of_two(align)) return in_.fail(where, "alignment must be a power of two");
     align_log2 = static_cast<uint64_t>(__builtin_ctzll(align));
-    // Bits 5 and above of the field are flags; what is larger than any access is refused here.
-    if (align_log2 >= 32) return in_.fail(where, "alignment must not be larger than natural");
   }
   out.mem_arg(static_cast<uint32_t>(align_log2), memory, offset);
 }

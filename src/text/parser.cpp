@@ -77,6 +77,7 @@ Result<std::vector<std::byte>> parse_fields(const TokenList& list, TokenRange fi
                                             const Options& options) {
   Context c(list, fields);
   c.module_name = module_name;
+  if (!options.features.has(wasm::Feature::memory64)) c.max_limit = ~uint32_t{0};
   collect_annotations(c, fields);
   bind_fields(c);
   FieldsParser parser(c);

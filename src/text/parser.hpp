@@ -7,10 +7,13 @@
 
 #include "base/result.hpp"
 #include "text/token.hpp"
+#include "wasm/features.hpp"
 
 namespace weft::text {
 
 struct Options {
+  /// Only what changes the grammar is looked at: without memory64, sizes are 32-bit numbers. The rest is the validator's.
+  wasm::FeatureSet features = wasm::FeatureSet::all();
   /// Write the name section: names of the source appear in backtraces.
   bool names = true;
 };

@@ -247,7 +247,7 @@ AddressType take_address_type(Context& c) {
 Limits expect_limits(Context& c, AddressType address) {
   const bool is64 = address == AddressType::i64;
   // What is too large for the address type itself is refused by validation, in words about memories and tables.
-  const uint64_t max = ~uint64_t{0};
+  const uint64_t max = c.max_limit;
   const std::string_view what = is64 ? "i64 constant" : "i32 constant";
   Limits limits;
   limits.min = c.in.expect_nat(max, what);
