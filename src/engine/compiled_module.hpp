@@ -16,7 +16,14 @@ namespace weft::engine {
 /// Bytes done of bytes to do; called now and then from the compiling thread.
 using Progress = std::function<void(uint64_t done, uint64_t total)>;
 
+enum class Format : uint8_t {
+  detect,  // text if it begins like text (white space, then `(` or `;`), else binary
+  binary,
+  text,
+};
+
 struct CompileOptions {
+  Format format = Format::detect;
   std::string name;   ///< For messages, where the module has no name of its own.
   Progress progress;
 };
@@ -24,14 +31,14 @@ struct CompileOptions {
 /// A handle; copies are the same module. Immutable, thread-safe.
 class CompiledModule {
  public:
-  /// `.wasm` bytes, or `.wat` text where they do not begin with "\0asm". Copies the bytes.
+  /// `.wasm` bytes or `.wat` text. Copies the bytes.
   /// Errors: malformed, invalid, limit_exceeded, unsupported.
   static Result<CompiledModule> compile(const Engine& engine, std::span<const std::byte> bytes, CompileOptions options = {});
   /// Without a copy: `owner` keeps the bytes (a mapped file, a vector).
   static Result<CompiledModule> compile_shared(const Engine& engine, std::span<const std::byte> bytes,
                                                std::shared_ptr<const void> owner, CompileOptions options = {});
   /// Decodes and validates only.
-  static Result<> validate(const Engine& engine, std::span<const std::byte> bytes);
+  static Result<> validate(const Engine& engine, std::span<const std::byte> bytes, Format format = Format::detect);
 
   const Engine& engine() const { return engine_; }
   const binary::Module& module() const { return *info_->module; }

@@ -37,9 +37,7 @@ class Engine {
   struct Shared {
     Config config;
     std::shared_ptr<runtime::EngineState> state;
-    std::unique_ptr<Ticker> ticker;
-    Shared();
-    ~Shared();
+    std::shared_ptr<Ticker> ticker;
   };
   explicit Engine(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
   std::shared_ptr<Shared> shared_;

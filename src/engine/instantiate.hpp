@@ -33,6 +33,10 @@ class [[nodiscard]] InstantiateResult {
 /// `imports` in the order of the module's imports.
 InstantiateResult instantiate(runtime::Store& store, const CompiledModule& module, std::span<const Extern> imports);
 
+/// The same with imports that are known to fit (InstancePre).
+InstantiateResult instantiate_checked(runtime::Store& store, const CompiledModule& module,
+                                      std::span<const runtime::Extern> imports);
+
 /// Does `item` satisfy the import? Used by Linker; the error's message is the "incompatible import type" text.
 Result<> check_import(runtime::Store& store, const runtime::ModuleInfo& info, const binary::Import& import,
                       const Extern& item);

@@ -23,13 +23,12 @@ struct HostFuncDef {
   std::shared_ptr<void> env;  ///< Kept alive by the linker and by every store that has the function.
 };
 
+struct LinkerDefinition;
+
 /// Not thread-safe while it is being defined; const use from several threads is fine.
 class Linker {
  public:
   explicit Linker(Engine engine);
-  ~Linker();
-  Linker(Linker&&) noexcept;
-  Linker& operator=(Linker&&) noexcept;
 
   /// By default a second definition of a name is an error (bad_argument).
   void allow_shadowing(bool allow) { allow_shadowing_ = allow; }
@@ -51,32 +50,29 @@ class Linker {
   const Engine& engine() const { return engine_; }
 
  private:
-  struct Definition;
+  friend class InstancePre;
+  using Definition = std::shared_ptr<const LinkerDefinition>;
   Result<> insert(std::string_view module, std::string_view name, Definition definition);
   const Definition* find(std::string_view module, std::string_view name) const;
 
   Engine engine_;
   bool allow_shadowing_ = false;
   bool unknown_as_traps_ = false;
-  std::unordered_map<std::string, std::unique_ptr<Definition>> definitions_;  // key: module, NUL byte, name
+  std::unordered_map<std::string, Definition> definitions_;  // key: module, NUL byte, name
 };
 
 /// Imports looked up and checked once for a module whose imports are host functions only: instantiation is then cheap.
+/// Shares the linker's definitions as they are now.
 class InstancePre {
  public:
-  /// Errors: unlinkable.
+  /// Errors: unlinkable (also where an import is an item of one store).
   static Result<InstancePre> create(const Linker& linker, const CompiledModule& module);
   InstantiateResult instantiate(runtime::Store& store) const;
 
  private:
-  InstancePre(CompiledModule module) : module_(std::move(module)) {}
-  struct Item {
-    HostFuncDef def;
-    wasm::TypeId type;
-    std::string name;
-  };
+  explicit InstancePre(CompiledModule module) : module_(std::move(module)) {}
   CompiledModule module_;
-  std::vector<Item> items_;
+  std::vector<std::shared_ptr<const LinkerDefinition>> items_;  // in the order of the imports
 };
 
 }  // namespace weft::engine

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/result.hpp"
 #include "runtime/backtrace.hpp"
 #include "runtime/vmcontext.hpp"
 

@@ -21,7 +21,8 @@ std::string Backtrace::text() const {
     const BacktraceFrame& f = frames[i];
     std::string func = f.module->func_name(f.func);
     if (func.empty()) func = fmt::format("<function {}>", f.func.value);
-    const std::string_view module = f.module->name.empty() ? std::string_view("<module>") : f.module->name;
+    std::string module = f.module->display_name();
+    if (module.empty()) module = "<module>";
     out += fmt::format("{:3}: {:#6x} - {}!{}\n", i, f.offset, module, func);
   }
   if (omitted != 0) out += fmt::format("  ... {} older frames\n", omitted);

@@ -32,42 +32,58 @@ InstanceLayout InstanceLayout::of(const binary::Module& m) {
 
 namespace {
 
-/// Finds `func` in subsection 1 (function names) of a name section. Names are hints: anything odd is "unknown".
-std::string name_from_section(std::span<const std::byte> section, uint32_t func) {
-  // SAFETY: bytes read as bytes.
-  const auto* p = reinterpret_cast<const uint8_t*>(section.data());
-  const auto* const end = p + section.size();
-  while (p != end) {
-    const uint8_t id = *p++;
-    uint32_t size = 0;
-    if (read_leb_u32(p, end, size) != LebStatus::ok || size > static_cast<size_t>(end - p)) return {};
-    const auto* const next = p + size;
-    if (id != 1) {
-      p = next;
-      continue;
+/// Calls visit(id, begin, end) for each subsection of the name sections. Names are hints: anything odd ends the search.
+template <class Visit>
+void for_each_subsection(const binary::Module& module, Visit&& visit) {
+  for (const binary::CustomSection& c : module.customs) {
+    if (c.name != "name") continue;
+    const auto section = module.range(c.contents);
+    // SAFETY: bytes read as bytes.
+    const auto* p = reinterpret_cast<const uint8_t*>(section.data());
+    const auto* const end = p + section.size();
+    while (p != end) {
+      const uint8_t id = *p++;
+      uint32_t size = 0;
+      if (read_leb_u32(p, end, size) != LebStatus::ok || size > static_cast<size_t>(end - p)) break;
+      visit(id, p, p + size);
+      p += size;
     }
-    uint32_t count = 0;
-    if (read_leb_u32(p, next, count) != LebStatus::ok) return {};
-    for (uint32_t i = 0; i < count; ++i) {
-      uint32_t index = 0;
-      uint32_t length = 0;
-      if (read_leb_u32(p, next, index) != LebStatus::ok || read_leb_u32(p, next, length) != LebStatus::ok) return {};
-      if (length > static_cast<size_t>(next - p)) return {};
-      if (index == func) return std::string(reinterpret_cast<const char*>(p), length);
-      p += length;
-    }
-    return {};
   }
-  return {};
+}
+
+bool read_name(const uint8_t*& p, const uint8_t* end, std::string_view& out) {
+  uint32_t length = 0;
+  if (read_leb_u32(p, end, length) != LebStatus::ok || length > static_cast<size_t>(end - p)) return false;
+  out = {reinterpret_cast<const char*>(p), length};
+  p += length;
+  return true;
 }
 
 }  // namespace
 
+std::string ModuleInfo::display_name() const {
+  std::string_view found;
+  for_each_subsection(*module, [&](uint8_t id, const uint8_t* p, const uint8_t* end) {
+    if (id == 0) (void)read_name(p, end, found);
+  });
+  return found.empty() ? name : std::string(found);
+}
+
 std::string ModuleInfo::func_name(FuncIdx f) const {
-  for (const binary::CustomSection& c : module->customs) {
-    if (c.name != "name") continue;
-    if (std::string found = name_from_section(module->range(c.contents), f.value); !found.empty()) return found;
-  }
+  std::string_view found;
+  for_each_subsection(*module, [&](uint8_t id, const uint8_t* p, const uint8_t* end) {
+    uint32_t count = 0;
+    if (id != 1 || read_leb_u32(p, end, count) != LebStatus::ok) return;
+    for (uint32_t i = 0; i < count; ++i) {
+      uint32_t index = 0;
+      std::string_view text;
+      if (read_leb_u32(p, end, index) != LebStatus::ok || !read_name(p, end, text)) return;
+      if (index != f.value) continue;
+      found = text;
+      return;
+    }
+  });
+  if (!found.empty()) return std::string(found);
   for (const binary::Export& e : module->exports) {
     if (e.kind == ExternKind::func && e.index == f.value) return std::string(e.name);
   }

@@ -42,10 +42,12 @@ struct ModuleInfo {
   TierCode checked;  ///< ... and for the others. May be the same.
   std::optional<MemoryImage> image;  ///< Active data segments of memory 0, if they are static and in bounds.
   std::shared_ptr<void> tier_owner;  ///< Keeps what the TierCodes point to.
-  std::string name;                  ///< From the name section or the embedder; may be empty.
+  std::string name;                  ///< The embedder's; may be empty.
 
   TypeId func_type(FuncIdx f) const { return type_ids[module->funcs[f.value].value]; }
   ValType canonical(ValType t) const { return canonicalize(t, type_ids); }
+  /// From the name section, else the embedder's; may be empty.
+  std::string display_name() const;
   /// Empty if unknown. From the name section, else from an export. Slow (backtraces).
   std::string func_name(FuncIdx f) const;
 };

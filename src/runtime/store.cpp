@@ -42,6 +42,13 @@ Result<Instance*> Store::add_instance(std::shared_ptr<const ModuleInfo> info, st
   return instances_.back().get();
 }
 
+void Store::remove_newest_instance() {
+  const binary::Module& m = instances_.back()->module();
+  memory_count_ -= static_cast<uint32_t>(m.memories.size()) - m.imported_memories;
+  table_count_ -= static_cast<uint32_t>(m.tables.size()) - m.imported_tables;
+  instances_.pop_back();
+}
+
 Result<> Store::reserve_counts(uint32_t memories, uint32_t tables) {
   if (memories > limits.memories - std::min(limits.memories, memory_count_)) {
     return fail(ErrorCode::limit_exceeded,

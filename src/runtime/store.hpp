@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.hpp"
@@ -55,6 +56,8 @@ class Store {
   // --- what it owns ---
   /// Adds; errors: limit_exceeded (counts). Instantiation proper is engine/instantiate.
   Result<Instance*> add_instance(std::shared_ptr<const ModuleInfo> info, std::span<const Extern> imports);
+  /// Takes back the newest instance: nothing may refer to it yet.
+  void remove_newest_instance();
   /// The caller fills in env, finalize, owner and name.
   HostFunc& add_host_func(TypeId type, HostCallback callback);
   Result<Memory*> add_memory(const MemoryType& type);
@@ -98,6 +101,10 @@ class Store {
 
   std::unique_ptr<TierState> interp;  ///< The interpreter's stack of this store.
   std::shared_ptr<void> deadline;     ///< Keeps the engine's ticker running while a deadline is set.
+  uint64_t deadline_ns = ~uint64_t{0};  ///< The same on the monotonic clock, for waits of host functions.
+
+  /// Host functions made from one definition (a linker's), so that a store has each only once. Key: the definition's id.
+  std::unordered_map<uint64_t, VMFuncRef*> host_funcs_by_definition;
 
   /// Lowest native stack address guest code may use when entered now from here.
   uint64_t stack_limit_for_entry();

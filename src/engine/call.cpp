@@ -1,0 +1,127 @@
+#include "engine/call.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "runtime/trap_exit.hpp"
+
+namespace weft::engine {
+
+using runtime::Cell;
+using runtime::HostOutcome;
+
+namespace {
+
+Trap refusal(ErrorCode code, std::string message) {
+  Trap t;
+  t.kind = Trap::Kind::error;
+  t.error_code = code;
+  t.message = std::move(message);
+  return t;
+}
+
+[[gnu::noinline]] CallResult call_failed(runtime::Store& store, TrapCode code) { return take_trap(store, code); }
+
+std::string trap_message(const runtime::TrapRecord& record) {
+  std::string out(to_string(record.code));
+  if (record.code == TrapCode::memory_out_of_bounds && record.fault_size + record.fault_address != 0) {
+    out += fmt::format(": memory fault at guest address {:#x} in linear memory of size {:#x}", record.fault_address,
+                       record.fault_size);
+  }
+  return out;
+}
+
+}  // namespace
+
+Trap take_trap(runtime::Store& store, TrapCode code) {
+  runtime::PendingTrap pending = store.take_pending();
+  Trap out;
+  out.code = code;
+  out.backtrace = std::move(pending.backtrace);
+  if (wasm::is_guest_trap(code)) {
+    pending.record.code = code;
+    out.message = trap_message(pending.record);
+    if (!pending.host.message.empty()) out.message += ": " + pending.host.message;
+    return out;
+  }
+  out.payload = std::move(pending.host.payload);
+  switch (pending.host.kind) {
+    case HostOutcome::Kind::exit:
+      out.kind = Trap::Kind::exit;
+      out.exit_code = pending.host.exit_code;
+      out.message = fmt::format("exit with status {}", out.exit_code);
+      break;
+    case HostOutcome::Kind::exception:
+      out.kind = Trap::Kind::exception;
+      out.message = "a host function threw an exception";
+      break;
+    case HostOutcome::Kind::error:
+    case HostOutcome::Kind::none:
+      out.kind = Trap::Kind::error;
+      out.error_code = ErrorCode::host;
+      out.message = std::move(pending.host.message);
+      if (out.message.empty()) out.message = "a host function failed";
+      break;
+  }
+  return out;
+}
+
+CallResult call_unchecked(runtime::Store& store, runtime::VMFuncRef* func, Cell* cells, size_t capacity) {
+  const TrapCode code = runtime::enter_guest(store, func, store.default_caller(), cells, capacity);
+  if (code != TrapCode::none) [[unlikely]] return call_failed(store, code);
+  return {};
+}
+
+CallResult call(runtime::Store& store, Func func, std::span<const Value> params, std::span<Value> results) {
+  if (!func.belongs_to(store)) {
+    return refusal(ErrorCode::wrong_store, "wrong store: the function belongs to another store");
+  }
+  const runtime::CanonicalType& type = func_type(store, func);
+  if (params.size() != type.params.size()) {
+    return refusal(ErrorCode::bad_argument,
+                   fmt::format("expected {} arguments, got {}", type.params.size(), params.size()));
+  }
+  if (results.size() != type.results.size()) {
+    return refusal(ErrorCode::bad_argument,
+                   fmt::format("expected room for {} results, got {}", type.results.size(), results.size()));
+  }
+  for (size_t i = 0; i < params.size(); ++i) {
+    if (value_matches(store, params[i], type.params[i])) continue;
+    const runtime::TypeRegistry& types = store.engine().types();
+    return refusal(ErrorCode::bad_argument, fmt::format("type mismatch: argument {} must be {}, found {}", i,
+                                                        types.describe(type.params[i]), types.describe(params[i].type)));
+  }
+
+  std::vector<Cell> cells = store.take_cells();
+  cells.resize(std::max<size_t>(type.call_cells(), 1));
+  size_t at = 0;
+  for (const Value& v : params) {
+    for (uint32_t k = 0; k < v.type.cells(); ++k) cells[at++] = v.cell[k];
+  }
+  CallResult outcome = call_unchecked(store, func.object, cells.data(), cells.size());
+  if (outcome) {
+    at = 0;
+    for (size_t i = 0; i < results.size(); ++i) {
+      results[i] = value_from_cells(cells.data() + at, type.results[i]);
+      at += type.results[i].cells();
+    }
+  }
+  store.give_cells(std::move(cells));
+  return outcome;
+}
+
+Result<> check_signature(runtime::Store& store, Func func, std::span<const wasm::ValType> params,
+                         std::span<const wasm::ValType> results) {
+  if (!func.belongs_to(store)) {
+    return fail(ErrorCode::wrong_store, "wrong store: the function belongs to another store");
+  }
+  const runtime::CanonicalType& type = func_type(store, func);
+  if (std::ranges::equal(params, type.params) && std::ranges::equal(results, type.results)) return {};
+  runtime::TypeRegistry& types = store.engine().types();
+  WEFT_ASSIGN(const wasm::TypeId asked, types.intern_func(params, results));
+  return fail(ErrorCode::bad_argument, fmt::format("type mismatch: the function is {}, not {}",
+                                                   types.describe(func.object->type), types.describe(asked)));
+}
+
+}  // namespace weft::engine

@@ -1,0 +1,51 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+
+#include "engine/ticker.hpp"
+#include "engine/tiers.hpp"
+#include "platform/clock.hpp"
+#include "runtime/fault_handler.hpp"
+
+namespace weft::engine {
+
+Result<Engine> Engine::create(const Config& config) {
+  WEFT_TRY(config.check());
+  auto shared = std::make_shared<Shared>();
+  shared->config = config;
+  shared->state = std::make_shared<runtime::EngineState>(config.runtime_options());
+  shared->ticker = std::make_shared<Ticker>(shared->state);
+  if (config.signals) WEFT_TRY(runtime::install_signal_handlers());
+  WEFT_TRY(attach_tiers(*shared->state, config));
+  return Engine(std::move(shared));
+}
+
+void Engine::increment_epoch() const {
+  // SAFETY: a lock-free counter: signal handlers may do this.
+  state()->epoch().fetch_add(1, std::memory_order_relaxed);
+}
+
+std::unique_ptr<runtime::Store> Engine::new_store() const { return std::make_unique<runtime::Store>(state()); }
+
+Result<> Engine::set_deadline(runtime::Store& store, std::chrono::nanoseconds duration) const {
+  if (!config().epochs) {
+    return fail(ErrorCode::bad_config, "bad configuration: deadlines need an engine with epochs");
+  }
+  if (store.deadline == nullptr) store.deadline = Ticker::hold(shared_->ticker);
+  if (store.deadline == nullptr) return fail(ErrorCode::out_of_memory, "out of memory: no thread for deadlines");
+  const auto ns = static_cast<uint64_t>(std::max<int64_t>(duration.count(), 0));
+  constexpr uint64_t kTickNs = std::chrono::nanoseconds(Ticker::kTick).count();
+  // One more tick: the one that is running has begun already. Never earlier than asked.
+  store.set_epoch_deadline(ns / kTickNs + 2);
+  const uint64_t now = platform::monotonic_ns();
+  store.deadline_ns = ns > ~uint64_t{0} - now ? ~uint64_t{0} : now + ns;
+  return {};
+}
+
+void Engine::clear_deadline(runtime::Store& store) const {
+  store.deadline.reset();
+  store.deadline_ns = ~uint64_t{0};
+  store.context().epoch_deadline = ~uint64_t{0};
+}
+
+}  // namespace weft::engine

@@ -1,0 +1,184 @@
+#include "engine/linker.hpp"
+
+#include <fmt/core.h>
+
+#include <atomic>
+
+#include "engine/linker_definition.hpp"
+
+namespace weft::engine {
+
+using namespace wasm;  // NOLINT: the spec's vocabulary
+
+namespace {
+
+constinit std::atomic<uint64_t> g_next_definition_id{1};
+
+std::string key_of(std::string_view module, std::string_view name) {
+  // Names may hold any character, NUL too; the length keeps ("a", "\0b") and ("a\0", "b") apart.
+  std::string key = std::to_string(module.size());
+  key.append(":").append(module).append(name);
+  return key;
+}
+
+std::shared_ptr<LinkerDefinition> new_definition(std::string_view module, std::string_view name) {
+  auto d = std::make_shared<LinkerDefinition>();
+  d->id = g_next_definition_id.fetch_add(1, std::memory_order_relaxed);
+  d->module = module;
+  d->name = name;
+  return d;
+}
+
+TrapCode call_unknown_import(void* env, runtime::Caller& caller, runtime::Cell*) {
+  return caller.fail(*static_cast<const std::string*>(env));
+}
+
+/// Stands in for an unknown function import; says which one when it is called.
+std::shared_ptr<const LinkerDefinition> trap_definition(const runtime::ModuleInfo& info, const binary::Import& import) {
+  auto d = new_definition(import.module, import.name);
+  HostFuncDef def;
+  def.callback = call_unknown_import;
+  def.env = std::make_shared<std::string>(
+      fmt::format("unknown import: the guest called \"{}\".\"{}\", which is not defined", import.module, import.name));
+  d->func = std::move(def);
+  d->func_type = info.func_type(FuncIdx(import.index));
+  return d;
+}
+
+}  // namespace
+
+Result<Extern> materialize(runtime::Store& store, const std::shared_ptr<const LinkerDefinition>& definition) {
+  if (!definition->func) {
+    if (definition->item.store_id != store.id()) {
+      return fail(ErrorCode::wrong_store, fmt::format("wrong store: \"{}\".\"{}\" was defined with an item of another store",
+                                                      definition->module, definition->name));
+    }
+    return definition->item;
+  }
+  runtime::VMFuncRef*& known = store.host_funcs_by_definition[definition->id];
+  if (known == nullptr) {
+    runtime::HostFunc& func = store.add_host_func(definition->func_type, definition->func->callback);
+    func.env = definition->func->env.get();
+    func.owner = definition->func->env;
+    func.name = definition->module + "." + definition->name;
+    known = &func.ref;
+  }
+  return Extern::of(Func{known, store.id()});
+}
+
+Linker::Linker(Engine engine) : engine_(std::move(engine)) {}
+
+Result<> Linker::insert(std::string_view module, std::string_view name, Definition definition) {
+  auto [place, is_new] = definitions_.try_emplace(key_of(module, name), definition);
+  if (is_new) return {};
+  if (!allow_shadowing_) {
+    return fail(ErrorCode::bad_argument, fmt::format("bad argument: \"{}\".\"{}\" is defined twice", module, name));
+  }
+  place->second = std::move(definition);
+  return {};
+}
+
+const Linker::Definition* Linker::find(std::string_view module, std::string_view name) const {
+  const auto it = definitions_.find(key_of(module, name));
+  return it == definitions_.end() ? nullptr : &it->second;
+}
+
+Result<> Linker::define_func(std::string_view module, std::string_view name, HostFuncDef def) {
+  WEFT_ASSIGN(const TypeId type, engine_.types().intern_func(def.params, def.results));
+  auto d = new_definition(module, name);
+  d->func = std::move(def);
+  d->func_type = type;
+  return insert(module, name, std::move(d));
+}
+
+Result<> Linker::define_func(std::string_view module, std::string_view name, std::span<const ValType> params,
+                             std::span<const ValType> results, runtime::HostCallback callback,
+                             std::shared_ptr<void> env) {
+  return define_func(module, name,
+                     HostFuncDef{{params.begin(), params.end()}, {results.begin(), results.end()}, callback, std::move(env)});
+}
+
+Result<> Linker::define(std::string_view module, std::string_view name, Extern item) {
+  auto d = new_definition(module, name);
+  d->item = item;
+  return insert(module, name, std::move(d));
+}
+
+Result<> Linker::define_instance(runtime::Store& store, std::string_view module, Instance instance) {
+  if (!instance.belongs_to(store)) {
+    return fail(ErrorCode::wrong_store, "wrong store: the instance belongs to another store");
+  }
+  for (const binary::Export& e : instance.object->module().exports) {
+    WEFT_TRY(define(module, e.name, Extern{instance.object->export_at(e), store.id()}));
+  }
+  return {};
+}
+
+Result<std::vector<Extern>> Linker::resolve(runtime::Store& store, const CompiledModule& module) const {
+  const auto& imports = module.module().imports;
+  std::vector<Extern> out;
+  out.reserve(imports.size());
+  std::string missing;
+  for (const binary::Import& import : imports) {
+    const Definition* found = find(import.module, import.name);
+    if (found != nullptr) {
+      WEFT_ASSIGN(out.emplace_back(), materialize(store, *found));
+    } else if (unknown_as_traps_ && import.kind == ExternKind::func) {
+      WEFT_ASSIGN(out.emplace_back(), materialize(store, trap_definition(module.info(), import)));
+    } else {
+      missing += fmt::format("{}\"{}\".\"{}\" ({})", missing.empty() ? "" : ", ", import.module, import.name,
+                             describe_import(engine_, module.info(), import));
+    }
+  }
+  if (!missing.empty()) return fail(ErrorCode::unlinkable, "unknown import: " + missing);
+  return out;
+}
+
+InstantiateResult Linker::instantiate(runtime::Store& store, const CompiledModule& module) const {
+  auto imports = resolve(store, module);
+  if (!imports) return std::move(imports.error());
+  return engine::instantiate(store, module, *imports);
+}
+
+Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModule& module) {
+  InstancePre out(module);
+  std::string missing;
+  for (const binary::Import& import : module.module().imports) {
+    const Linker::Definition* found = linker.find(import.module, import.name);
+    if (found == nullptr && linker.unknown_as_traps_ && import.kind == ExternKind::func) {
+      out.items_.push_back(trap_definition(module.info(), import));
+      continue;
+    }
+    const std::string what = fmt::format("\"{}\".\"{}\" ({})", import.module, import.name,
+                                         describe_import(linker.engine(), module.info(), import));
+    if (found == nullptr) {
+      missing += (missing.empty() ? "" : ", ") + what;
+      continue;
+    }
+    const LinkerDefinition& d = **found;
+    if (!d.func) {
+      return fail(ErrorCode::unlinkable, fmt::format("incompatible import type: {} is an item of one store", what));
+    }
+    if (import.kind != ExternKind::func ||
+        !linker.engine().types().is_sub(d.func_type, module.info().func_type(FuncIdx(import.index)))) {
+      return fail(ErrorCode::unlinkable, fmt::format("incompatible import type: {}, found {}", what,
+                                                     linker.engine().types().describe(d.func_type)));
+    }
+    out.items_.push_back(*found);
+  }
+  if (!missing.empty()) return fail(ErrorCode::unlinkable, "unknown import: " + missing);
+  return out;
+}
+
+InstantiateResult InstancePre::instantiate(runtime::Store& store) const {
+  std::vector<runtime::Extern> imports;
+  imports.reserve(items_.size());
+  for (const auto& item : items_) {
+    auto e = materialize(store, item);
+    if (!e) return std::move(e.error());
+    imports.push_back(e->item);
+  }
+  return instantiate_checked(store, module_, imports);
+}
+
+}  // namespace weft::engine
