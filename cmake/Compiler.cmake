@@ -48,7 +48,7 @@ target_compile_definitions(weft_common INTERFACE "FMT_BEGIN_NAMESPACE=namespace 
                            "FMT_END_NAMESPACE=}}")
 target_compile_definitions(weft_common INTERFACE WEFT_STATIC
                            WEFT_PORTABLE_DISPATCH=$<BOOL:${WEFT_PORTABLE_DISPATCH}>)
-target_compile_options(weft_common INTERFACE -ffunction-sections -fdata-sections -fno-omit-frame-pointer)
+target_compile_options(weft_common INTERFACE -ffunction-sections -fdata-sections)
 # No paths of the building machine in the binary: the same input gives the same output.
 target_compile_options(weft_common INTERFACE -ffile-prefix-map=${WEFT_SOURCE_DIR}/=)
 target_link_libraries(weft_common INTERFACE Threads::Threads)
@@ -63,7 +63,9 @@ target_link_libraries(weft_library_flags INTERFACE weft_warnings)
 if(WEFT_SANITIZE)
   string(REPLACE ";" "," sanitizers "${WEFT_SANITIZE}")
   # vptr needs run-time type information, which the library does not have.
-  target_compile_options(weft_common INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-sanitize=vptr)
+  # Frame pointers only here, for the reports: in a release each interpreter handler would save and restore one.
+  target_compile_options(weft_common INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-sanitize=vptr
+                                               -fno-omit-frame-pointer)
   target_link_options(weft_common INTERFACE -fsanitize=${sanitizers})
   target_compile_definitions(weft_common INTERFACE WEFT_SANITIZED=1)
 endif()
