@@ -27,7 +27,8 @@ class Binder {
     const Token where = in_.peek();
     const std::string_view name = in_.take_id();
     uint32_t index = 0;
-    if (!space.add(name, index)) in_.fail(where, fmt::format("duplicate {} ${}", space.noun(), name));
+    if (!space.add(name, index))
+      in_.fail(where, fmt::format("duplicate {} ${}", space.noun(), name));
     if (c_.name_notes.empty()) return;
     if (const auto note = c_.name_notes.find(in_.at()); note != c_.name_notes.end()) {
       space.rename_last(note->second);
@@ -58,7 +59,8 @@ class Binder {
     if (word == "elem") return bind(c_.elems);
     if (word == "data") return bind(c_.datas);
     if (IndexSpace* space = space_of(c_, word)) return bind_definition(*space, word);
-    // start and export bind nothing; anything else is refused by the second walk, at the same place.
+    // start and export bind nothing; anything else is refused by the second walk, at the same
+    // place.
   }
 
   void refuse_late_import() {
@@ -100,7 +102,8 @@ class Binder {
   void bind_import() {
     in_.take(TokenKind::string);
     if (in_.take(TokenKind::string)) return bind_description();
-    // Compact forms: items with a description each, or names that share the description behind them.
+    // Compact forms: items with a description each, or names that share the description behind
+    // them.
     uint32_t shared = 0;
     while (in_.at_list("item") && !in_.failed()) {
       const uint32_t item = in_.at();

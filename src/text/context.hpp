@@ -1,4 +1,5 @@
-// What the parts of the module parser share: reader, name spaces, defined types, sections under construction.
+// What the parts of the module parser share: reader, name spaces, defined types, sections under
+// construction.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +35,12 @@ struct FuncSig {
   bool operator==(const FuncSig&) const = default;
 };
 
-/// The defined types of the module, as far as the text format needs them: to find the type of an inline signature.
+/// The defined types of the module, as far as the text format needs them: to find the type of an
+/// inline signature.
 class TypeTable {
  public:
-  /// `matchable`: an inline signature may stand for it, as it is final, without supertype, alone in its group.
+  /// `matchable`: an inline signature may stand for it, as it is final, without supertype, alone in
+  /// its group.
   void add_func(const FuncSig& sig, bool matchable);
   void add_other() { funcs_.push_back(kNotFunc); }
 
@@ -70,7 +73,7 @@ using IndirectNames = std::vector<std::pair<uint32_t, NameList>>;
 
 /// Contents of an `(@custom ..)` annotation, in its place.
 struct CustomAnnotation {
-  uint32_t place = 0;  ///< 2 * rank of the section it stands before, or that + 1 for after.
+  uint32_t place = 0;   ///< 2 * rank of the section it stands before, or that + 1 for after.
   uint32_t offset = 0;  ///< In the source: order of those in the same place.
   std::string name;
   std::string contents;
@@ -86,7 +89,8 @@ struct Context {
   Context(const TokenList& list, TokenRange range) : in(list, range) {}
 
   Reader in;
-  uint64_t max_limit = ~uint64_t{0};  ///< Greatest size of a memory or table that the grammar allows.
+  uint64_t max_limit =
+      ~uint64_t{0};  ///< Greatest size of a memory or table that the grammar allows.
 
   IndexSpace types{"type"};
   IndexSpace funcs{"function"};
@@ -103,14 +107,15 @@ struct Context {
   FuncSig sig;        ///< Scratch of the type-use parser.
   LocalScope locals;  ///< Of the function being read.
 
-  SectionBuffer type_section, import_section, func_section, table_section, memory_section, tag_section,
-      global_section, export_section, elem_section, code_section, data_section;
+  SectionBuffer type_section, import_section, func_section, table_section, memory_section,
+      tag_section, global_section, export_section, elem_section, code_section, data_section;
   std::optional<uint32_t> start;
   bool needs_data_count = false;
 
   std::string_view module_name;
   IndirectNames local_names, label_names;
-  /// Values of (@name ..) by the token they stand before; the binder removes those that it has used.
+  /// Values of (@name ..) by the token they stand before; the binder removes those that it has
+  /// used.
   std::map<uint32_t, std::string_view> name_notes;
   std::deque<std::string> annotated_names;  ///< Their storage.
   std::vector<CustomAnnotation> customs;

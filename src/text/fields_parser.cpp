@@ -57,7 +57,8 @@ void FieldsParser::parse_field(std::string_view word) {
   in_.unexpected();
 }
 
-// --- imports and exports ----------------------------------------------------------------------------------------------
+// --- imports and exports
+// ----------------------------------------------------------------------------------------------
 
 void FieldsParser::import_header(std::string_view module, std::string_view name) {
   c_.import_section.bytes.name(module);
@@ -97,7 +98,8 @@ void FieldsParser::import_type(std::string_view word, Encoder& out) {
 /// `(kind $id? type)`
 void FieldsParser::import_description(bool id_allowed, Encoder& out) {
   in_.expect(TokenKind::left);
-  if (in_.kind() != TokenKind::keyword || space_of(c_, in_.text()) == nullptr) return in_.unexpected();
+  if (in_.kind() != TokenKind::keyword || space_of(c_, in_.text()) == nullptr)
+    return in_.unexpected();
   const std::string_view word = in_.text();
   in_.skip();
   if (in_.kind() == TokenKind::id) {
@@ -116,7 +118,8 @@ void FieldsParser::parse_import() {
   import_description(true, c_.import_section.bytes);
 }
 
-// Both compact forms mean a list of plain imports, and are written as such: every reader understands those.
+// Both compact forms mean a list of plain imports, and are written as such: every reader
+// understands those.
 void FieldsParser::parse_compact_import(const std::string& module) {
   std::vector<std::string> shared;
   bool described = false;
@@ -144,7 +147,8 @@ void FieldsParser::parse_compact_import(const std::string& module) {
   }
   // One of them was counted with the description.
   uint32_t* const now[] = {&next_func_, &next_table_, &next_memory_, &next_global_, &next_tag_};
-  for (size_t i = 0; i < 5; ++i) *now[i] += (*now[i] - before[i]) * static_cast<uint32_t>(shared.size() - 1);
+  for (size_t i = 0; i < 5; ++i)
+    *now[i] += (*now[i] - before[i]) * static_cast<uint32_t>(shared.size() - 1);
 }
 
 void FieldsParser::take_inline_exports(ExternKind kind, uint32_t index) {
@@ -194,7 +198,8 @@ void FieldsParser::parse_start() {
   c_.start = in_.expect_index(c_.funcs);
 }
 
-// --- functions, globals, tags, memories -------------------------------------------------------------------------------
+// --- functions, globals, tags, memories
+// -------------------------------------------------------------------------------
 
 void FieldsParser::parse_locals(Encoder& body) {
   // Runs of equal types share an entry.
@@ -287,7 +292,8 @@ void FieldsParser::parse_memory() {
   if (in_.kind() == TokenKind::number || in_.kind(1) == TokenKind::number) {
     return c_.memory_section.bytes.write(expect_memory_type(c_));
   }
-  // `(memory i64? (pagesize n)? (data "..."))`: as many pages as the bytes need, and an active segment.
+  // `(memory i64? (pagesize n)? (data "..."))`: as many pages as the bytes need, and an active
+  // segment.
   MemoryType type;
   type.address = take_address_type(c_);
   type.page_log2 = take_page_size(c_);

@@ -28,7 +28,8 @@ class FieldsParser {
   void parse_func();
   void parse_locals(Encoder& body);
   void parse_table();
-  void inline_elems(uint32_t table, wasm::TableType& type, Encoder& items, uint32_t& count, bool& exprs);
+  void inline_elems(uint32_t table, wasm::TableType& type, Encoder& items, uint32_t& count,
+                    bool& exprs);
   void parse_memory();
   void parse_global();
   void parse_tag();
@@ -36,10 +37,11 @@ class FieldsParser {
   void parse_start();
 
   void parse_elem();
-  bool take_elem_list(bool bare_allowed, wasm::ValType& type, bool& exprs, Encoder& items, uint32_t& count);
+  bool take_elem_list(bool bare_allowed, wasm::ValType& type, bool& exprs, Encoder& items,
+                      uint32_t& count);
   void elem_items(bool exprs, Encoder& items, uint32_t& count);
-  void write_elem(uint8_t mode, uint32_t table, std::span<const std::byte> offset, wasm::ValType type, bool exprs,
-                  const Encoder& items, uint32_t count);
+  void write_elem(uint8_t mode, uint32_t table, std::span<const std::byte> offset,
+                  wasm::ValType type, bool exprs, const Encoder& items, uint32_t count);
   void parse_data();
   void offset_expr(Encoder& out);
   std::string data_string();

@@ -1,4 +1,5 @@
-// Immediates of instructions by their kind (spec 6.5.2 - 6.5.10): order in the text, order in the binary format.
+// Immediates of instructions by their kind (spec 6.5.2 - 6.5.10): order in the text, order in the
+// binary format.
 #include <cstring>
 
 #include <fmt/core.h>
@@ -43,16 +44,12 @@ void InstrParser::immediates(Op op, Encoder& out) {
     case Imm::elem_table: return optional_then(c_.tables, c_.elems, out);
     case Imm::memory: return out.u32(optional_index(c_.memories));
     case Imm::memory_memory: return two_optional(c_.memories, out);
-    case Imm::data:
-      c_.needs_data_count = true;
-      return out.u32(in_.expect_index(c_.datas));
+    case Imm::data: c_.needs_data_count = true; return out.u32(in_.expect_index(c_.datas));
     case Imm::data_memory:
       c_.needs_data_count = true;
       return optional_then(c_.memories, c_.datas, out);
     case Imm::memarg: return mem_arg(op, false, out);
-    case Imm::memarg_lane:
-      mem_arg(op, true, out);
-      return out.byte(lane_index());
+    case Imm::memarg_lane: mem_arg(op, true, out); return out.byte(lane_index());
     case Imm::i32:
     case Imm::i64:
     case Imm::f32:
@@ -60,13 +57,15 @@ void InstrParser::immediates(Op op, Encoder& out) {
     case Imm::v128: return vector(out);
     case Imm::lane: return out.byte(lane_index());
     case Imm::shuffle:
-      for (int i = 0; i < 16; ++i) out.byte(lane_index());
+      for (int i = 0; i < 16; ++i) {
+        if (in_.kind() != TokenKind::number)
+          return in_.fail("invalid lane length: a shuffle needs 16 lane indices");
+        out.byte(lane_index());
+      }
       return;
     case Imm::heap_type: return out.write(expect_heap_type(c_));
     case Imm::type_field: return field(out);
-    case Imm::type_count:
-      out.u32(in_.expect_index(c_.types));
-      return out.u32(in_.expect_u32());
+    case Imm::type_count: out.u32(in_.expect_index(c_.types)); return out.u32(in_.expect_u32());
     case Imm::type_data:
       c_.needs_data_count = true;
       out.u32(in_.expect_index(c_.types));
@@ -82,8 +81,7 @@ void InstrParser::immediates(Op op, Encoder& out) {
     case Imm::fence: return out.byte(0);
     case Imm::block_type:
     case Imm::try_table:
-    case Imm::select_types:
-      break;  // read where blocks are opened, and by select_or_types
+    case Imm::select_types: break;  // read where blocks are opened, and by select_or_types
   }
   in_.unexpected();
 }
@@ -127,7 +125,8 @@ void InstrParser::two_optional(const IndexSpace& space, Encoder& out) {
 }
 
 /// `x? y` in the text, y x in the binary format: table.init, memory.init.
-void InstrParser::optional_then(const IndexSpace& optional, const IndexSpace& required, Encoder& out) {
+void InstrParser::optional_then(const IndexSpace& optional, const IndexSpace& required,
+                                Encoder& out) {
   uint32_t first = 0;
   const TokenKind second = in_.kind(1);
   if (second == TokenKind::id || second == TokenKind::number) first = in_.expect_index(optional);
@@ -145,9 +144,9 @@ void InstrParser::mem_arg(Op op, bool lane_follows, Encoder& out) {
   uint32_t memory = 0;
   if (lane_follows) {
     // A single number is the lane; a memory index has another number or an offset behind it.
-    const bool more = in_.kind(1) == TokenKind::number || (in_.kind(1) == TokenKind::keyword &&
-                                                          (in_.text(1).starts_with("offset=") ||
-                                                           in_.text(1).starts_with("align=")));
+    const bool more = in_.kind(1) == TokenKind::number ||
+                      (in_.kind(1) == TokenKind::keyword &&
+                       (in_.text(1).starts_with("offset=") || in_.text(1).starts_with("align=")));
     if (in_.kind() == TokenKind::id || more) memory = optional_index(c_.memories);
   } else {
     memory = optional_index(c_.memories);
@@ -158,9 +157,7 @@ void InstrParser::mem_arg(Op op, bool lane_follows, Encoder& out) {
     if (in_.kind() != TokenKind::keyword || !in_.text().starts_with(prefix)) return false;
     switch (parse_nat(in_.text().substr(prefix.size()), ~uint64_t{0}, value)) {
       case LiteralStatus::ok: break;
-      case LiteralStatus::out_of_range:
-        in_.fail("i64 constant out of range");
-        return false;
+      case LiteralStatus::out_of_range: in_.fail("i64 constant out of range"); return false;
       case LiteralStatus::not_a_number:
         in_.fail(fmt::format("unknown operator {}", in_.text()));
         return false;
@@ -183,7 +180,8 @@ void InstrParser::field(Encoder& out) {
   out.u32(type);
   if (in_.kind() != TokenKind::id) return out.u32(in_.expect_u32());
   const auto names = c_.fields.find(type);
-  if (names == c_.fields.end()) return in_.fail(fmt::format("unknown field ${}", in_.list().id(in_.peek())));
+  if (names == c_.fields.end())
+    return in_.fail(fmt::format("unknown field ${}", in_.list().id(in_.peek())));
   out.u32(in_.expect_index(names->second));
 }
 
@@ -203,8 +201,10 @@ void InstrParser::try_table_clauses(Encoder& out) {
     uint8_t code;
     bool has_tag;
   };
-  static constexpr Kind kKinds[] = {
-      {"catch", 0, true}, {"catch_ref", 1, true}, {"catch_all", 2, false}, {"catch_all_ref", 3, false}};
+  static constexpr Kind kKinds[] = {{"catch", 0, true},
+                                    {"catch_ref", 1, true},
+                                    {"catch_all", 2, false},
+                                    {"catch_all_ref", 3, false}};
   Encoder clauses;
   uint32_t count = 0;
   for (bool more = true; more && !in_.failed();) {
@@ -242,7 +242,9 @@ void InstrParser::ref_type_op(Op op, Encoder& out) {
   out.write(type.heap());
 }
 
-uint8_t InstrParser::lane_index() { return static_cast<uint8_t>(in_.expect_nat(255, "i8 constant")); }
+uint8_t InstrParser::lane_index() {
+  return static_cast<uint8_t>(in_.expect_nat(255, "i8 constant"));
+}
 
 namespace {
 
@@ -259,37 +261,34 @@ void InstrParser::number(Imm kind, Encoder& out) {
   if (!is_number_token(in_)) return in_.unexpected();
   LiteralStatus status = LiteralStatus::ok;
   const std::string_view text = in_.text();
-  std::string_view what;
   uint64_t wide = 0;
   uint32_t narrow = 0;
   switch (kind) {
     case Imm::i32:
-      what = "i32 constant";
       status = parse_int(text, 32, wide);
       out.s32(static_cast<int32_t>(static_cast<uint32_t>(wide)));
       break;
     case Imm::i64:
-      what = "i64 constant";
       status = parse_int(text, 64, wide);
       out.s64(static_cast<int64_t>(wide));
       break;
     case Imm::f32:
-      what = "constant";
       status = parse_f32(text, narrow);
       out.fixed32(narrow);
       break;
     default:
-      what = "constant";
       status = parse_f64(text, wide);
       out.fixed64(wide);
       break;
   }
-  if (status == LiteralStatus::out_of_range) return in_.fail(fmt::format("{} out of range", what));
-  if (status == LiteralStatus::not_a_number) return in_.fail(fmt::format("unknown operator {}", text.substr(0, 40)));
+  if (status == LiteralStatus::out_of_range) return in_.fail("constant out of range");
+  if (status == LiteralStatus::not_a_number)
+    return in_.fail(fmt::format("unknown operator {}", text.substr(0, 40)));
   in_.skip();
 }
 
-void InstrParser::lane_literal(std::string_view shape, std::byte* at, unsigned bits, bool is_float) {
+void InstrParser::lane_literal(std::string_view shape, std::byte* at, unsigned bits,
+                               bool is_float) {
   if (!is_number_token(in_)) {
     if (in_.at_right() || in_.at_left() || in_.kind() == TokenKind::keyword) {
       return in_.fail(fmt::format("wrong number of lane literals for {}", shape));
@@ -309,9 +308,11 @@ void InstrParser::lane_literal(std::string_view shape, std::byte* at, unsigned b
     status = parse_f64(text, wide);
   }
   if (status == LiteralStatus::out_of_range) {
-    return in_.fail(is_float ? std::string("constant out of range") : fmt::format("i{} constant out of range", bits));
+    return in_.fail(is_float ? std::string("constant out of range")
+                             : fmt::format("i{} constant out of range", bits));
   }
-  if (status == LiteralStatus::not_a_number) return in_.fail(fmt::format("unknown operator {}", text.substr(0, 40)));
+  if (status == LiteralStatus::not_a_number)
+    return in_.fail(fmt::format("unknown operator {}", text.substr(0, 40)));
   // SAFETY: `at` is a lane of a 16-byte array and `bits` / 8 the size of one lane.
   std::memcpy(at, &wide, bits / 8);
   in_.skip();
@@ -323,13 +324,15 @@ void InstrParser::vector(Encoder& out) {
     unsigned bits;
     bool is_float;
   };
-  static constexpr LaneShape kShapes[] = {{"i8x16", 8, false},  {"i16x8", 16, false}, {"i32x4", 32, false},
-                                          {"i64x2", 64, false}, {"f32x4", 32, true},  {"f64x2", 64, true}};
+  static constexpr LaneShape kShapes[] = {{"i8x16", 8, false},  {"i16x8", 16, false},
+                                          {"i32x4", 32, false}, {"i64x2", 64, false},
+                                          {"f32x4", 32, true},  {"f64x2", 64, true}};
   std::byte lanes[16] = {};
   for (const LaneShape& row : kShapes) {
     if (!in_.take_keyword(row.word)) continue;
     const unsigned bytes = row.bits / 8;
-    for (unsigned i = 0; i < 16; i += bytes) lane_literal(row.word, lanes + i, row.bits, row.is_float);
+    for (unsigned i = 0; i < 16; i += bytes)
+      lane_literal(row.word, lanes + i, row.bits, row.is_float);
     return out.raw(std::span<const std::byte>(lanes));
   }
   in_.unexpected();

@@ -46,17 +46,13 @@ void InstrParser::run(bool one_folded) {
   held_.clear();
   while (!in_.failed()) {
     switch (in_.kind()) {
-      case TokenKind::left:
-        step_folded();
-        break;
+      case TokenKind::left: step_folded(); break;
       case TokenKind::right:
         if (frames_.empty()) return;
         step_close();
         if (one_folded && frames_.empty()) return;
         break;
-      default:
-        step_plain();
-        break;
+      default: step_plain(); break;
     }
   }
 }
@@ -105,10 +101,8 @@ void InstrParser::step_plain() {
       case Open::folded_try:
       case Open::folded_try_body:
       case Open::folded_try_catch:
-      case Open::folded_try_end:
-        return in_.unexpected();  // only lists may stand here
-      default:
-        break;
+      case Open::folded_try_end: return in_.unexpected();  // only lists may stand here
+      default: break;
     }
   }
   switch (shape(op)) {
@@ -116,19 +110,13 @@ void InstrParser::step_plain() {
     case Shape::loop:
     case Shape::if_:
     case Shape::try_:
-    case Shape::try_table:
-      return open_plain_block(op);
-    case Shape::else_:
-      return clause_else();
+    case Shape::try_table: return open_plain_block(op);
+    case Shape::else_: return clause_else();
     case Shape::catch_:
-    case Shape::catch_all:
-      return clause_catch(op);
-    case Shape::delegate:
-      return clause_delegate();
-    case Shape::end:
-      return clause_end();
-    default:
-      break;
+    case Shape::catch_all: return clause_catch(op);
+    case Shape::delegate: return clause_delegate();
+    case Shape::end: return clause_end();
+    default: break;
   }
   const uint8_t hint = take_hint(op, in_.at());
   in_.skip();
@@ -164,7 +152,8 @@ void InstrParser::clause_else() {
 }
 
 void InstrParser::clause_catch(Op op) {
-  if (frames_.empty() || (frames_.back().open != Open::try_ && frames_.back().open != Open::catch_)) {
+  if (frames_.empty() ||
+      (frames_.back().open != Open::try_ && frames_.back().open != Open::catch_)) {
     return in_.unexpected();
   }
   in_.skip();
@@ -200,10 +189,8 @@ void InstrParser::step_folded() {
       case Open::folded_try:
       case Open::folded_try_body:
       case Open::folded_try_catch:
-      case Open::folded_try_end:
-        return in_.unexpected();  // only their clauses may follow
-      default:
-        break;
+      case Open::folded_try_end: return in_.unexpected();  // only their clauses may follow
+      default: break;
     }
   }
   const Op op = expect_op();
@@ -213,16 +200,13 @@ void InstrParser::step_folded() {
     case Shape::loop:
     case Shape::if_:
     case Shape::try_:
-    case Shape::try_table:
-      return open_folded_block(op);
+    case Shape::try_table: return open_folded_block(op);
     case Shape::else_:
     case Shape::catch_:
     case Shape::catch_all:
     case Shape::delegate:
-    case Shape::end:
-      return in_.unexpected();
-    default:
-      break;
+    case Shape::end: return in_.unexpected();
+    default: break;
   }
   const uint8_t hint = take_hint(op, in_.at() - 1);
   in_.skip();
@@ -251,7 +235,8 @@ void InstrParser::open_folded_block(Op op) {
   push_frame(op == Op::try_ ? Open::folded_try : Open::folded_block);
 }
 
-// Lists that are parts of the instruction around them: (then, (else, (do, (catch, (catch_all, (delegate.
+// Lists that are parts of the instruction around them: (then, (else, (do, (catch, (catch_all,
+// (delegate.
 bool InstrParser::folded_clause(std::string_view word) {
   if (frames_.empty()) return false;
   Frame& top = frames_.back();
@@ -296,8 +281,7 @@ bool InstrParser::folded_clause(std::string_view word) {
       instruction(word == "catch" ? Op::catch_ : Op::catch_all, *out_);
       push_frame(Open::folded_catch);
       return true;
-    default:
-      return false;
+    default: return false;
   }
 }
 
@@ -320,16 +304,15 @@ void InstrParser::step_close() {
     case Open::folded_then:
     case Open::folded_else:
     case Open::folded_do:
-    case Open::folded_catch:
-      break;
-    default:
-      return in_.unexpected();  // a plain block is open, or (then is missing
+    case Open::folded_catch: break;
+    default: return in_.unexpected();  // a plain block is open, or (then is missing
   }
   in_.skip();
   pop_frame();
 }
 
-// --- branch hints -----------------------------------------------------------------------------------------------------
+// --- branch hints
+// -----------------------------------------------------------------------------------------------------
 
 /// The hint in front of the instruction, whose first token (perhaps a parenthesis) is given.
 uint8_t InstrParser::take_hint(Op op, uint32_t first_token) {
@@ -344,10 +327,10 @@ uint8_t InstrParser::take_hint(Op op, uint32_t first_token) {
       if (token.kind == TokenKind::string) decode_string(in_.list().text(token), value);
     }
     const bool valid = value == std::string_view("\0", 1) || value == "\1";
-    const char* problem = hint != 0                                 ? "duplicate annotation"
-                          : op != Op::if_ && op != Op::br_if        ? "invalid target"
-                          : !valid                                  ? "invalid value, expected \"\\00\" or \"\\01\""
-                                                                    : nullptr;
+    const char* problem = hint != 0                          ? "duplicate annotation"
+                          : op != Op::if_ && op != Op::br_if ? "invalid target"
+                          : !valid ? "invalid value, expected \"\\00\" or \"\\01\""
+                                   : nullptr;
     if (problem != nullptr) {
       in_.fail_at(note.offset, fmt::format("@metadata.code.branch_hint annotation: {}", problem));
       return 0;

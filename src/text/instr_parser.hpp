@@ -1,5 +1,5 @@
-// Instructions (spec 6.5): plain and folded, in any mixture, straight into binary code. Nesting lives on a heap stack, so
-// its depth is bounded by the source's length only.
+// Instructions (spec 6.5): plain and folded, in any mixture, straight into binary code. Nesting
+// lives on a heap stack, so its depth is bounded by the source's length only.
 #pragma once
 
 #include <vector>
@@ -13,12 +13,14 @@ class InstrParser {
  public:
   explicit InstrParser(Context& c);
 
-  /// Instructions up to the `)` that closes the list around them (it is not taken). Adds the final `end`.
+  /// Instructions up to the `)` that closes the list around them (it is not taken). Adds the final
+  /// `end`.
   void parse_expr(Encoder& out);
   /// One folded instruction: abbreviation of offsets and element items. Adds the final `end`.
   void parse_folded_expr(Encoder& out);
 
-  /// A body; labels and branch hints of it are kept until the next one. `body_start` is where the body's locals start.
+  /// A body; labels and branch hints of it are kept until the next one. `body_start` is where the
+  /// body's locals start.
   void parse_body(Encoder& out, size_t body_start);
   const NameList& label_names() const { return label_names_; }
   const std::vector<std::pair<uint32_t, bool>>& hints() const { return hints_; }
@@ -37,23 +39,23 @@ class InstrParser {
     // folded ones, closed by `)`
     folded_op,
     folded_block,
-    folded_if,        // before (then
-    folded_if_then,   // behind it
-    folded_if_else,   // behind (else
+    folded_if,       // before (then
+    folded_if_then,  // behind it
+    folded_if_else,  // behind (else
     folded_then,
     folded_else,
-    folded_try,       // before (do
-    folded_try_body,  // behind (do
-    folded_try_catch, // behind a (catch
-    folded_try_end,   // behind (catch_all
+    folded_try,        // before (do
+    folded_try_body,   // behind (do
+    folded_try_catch,  // behind a (catch
+    folded_try_end,    // behind (catch_all
     folded_do,
     folded_catch,
   };
   struct Frame {
     Open open;
-    uint8_t hint;           // 0 none, 1 unlikely, 2 likely
-    uint32_t held;          // folded: where its bytes begin in held_
-    std::string_view label; // folded_if: bound when its (then comes
+    uint8_t hint;            // 0 none, 1 unlikely, 2 likely
+    uint32_t held;           // folded: where its bytes begin in held_
+    std::string_view label;  // folded_if: bound when its (then comes
   };
 
   void run(bool one_folded);

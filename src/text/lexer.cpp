@@ -63,7 +63,8 @@ class Lexer {
 };
 
 bool Lexer::fail_char() {
-  if (utf8_sequence_length(source_.substr(pos_)) == 0) return fail_at(pos_, "malformed UTF-8 encoding");
+  if (utf8_sequence_length(source_.substr(pos_)) == 0)
+    return fail_at(pos_, "malformed UTF-8 encoding");
   return fail_at(pos_, "illegal character");
 }
 
@@ -149,8 +150,8 @@ TokenKind Lexer::classify(std::string_view text) const {
   return TokenKind::reserved;
 }
 
-// The longest run of identifier characters, punctuation and strings is one token: `"a""b"` and `0$x` are single,
-// reserved ones.
+// The longest run of identifier characters, punctuation and strings is one token: `"a""b"` and
+// `0$x` are single, reserved ones.
 bool Lexer::scan_run(Token& out) {
   const size_t start = pos_;
   size_t strings = 0;
@@ -160,7 +161,8 @@ bool Lexer::scan_run(Token& out) {
     if (cls == kQuote) {
       if (strings++ == 0) first_string = pos_;
       if (!scan_string()) return false;
-    } else if (cls == kIdChar || (cls == kPunctuation && !(source_[pos_] == ';' && at(pos_ + 1) == ';'))) {
+    } else if (cls == kIdChar ||
+               (cls == kPunctuation && !(source_[pos_] == ';' && at(pos_ + 1) == ';'))) {
       ++pos_;
     } else {
       break;
@@ -179,7 +181,8 @@ bool Lexer::scan_run(Token& out) {
     if (string_length(text) == text.size()) out.kind = TokenKind::string;
     return true;
   }
-  if (strings == 1 && first_string == start + 1 && text[0] == '$' && string_length(text.substr(1)) == text.size() - 1) {
+  if (strings == 1 && first_string == start + 1 && text[0] == '$' &&
+      string_length(text.substr(1)) == text.size() - 1) {
     std::string name;
     decode_string(text.substr(1), name);
     if (name.empty()) return fail_at(start, "empty identifier");

@@ -83,10 +83,12 @@ bool split_float(std::string_view text, bool hex, FloatParts& parts) {
   const size_t dot = text.find('.');
   parts.whole = text.substr(0, dot);
   if (dot != std::string_view::npos) parts.fraction = text.substr(dot + 1);
-  return well_formed_digits(parts.whole, hex) && (parts.fraction.empty() || well_formed_digits(parts.fraction, hex));
+  return well_formed_digits(parts.whole, hex) &&
+         (parts.fraction.empty() || well_formed_digits(parts.fraction, hex));
 }
 
-/// The exponent, saturated: far outside of what any float can express, yet safe to add digit counts to.
+/// The exponent, saturated: far outside of what any float can express, yet safe to add digit counts
+/// to.
 int64_t exponent_value(const FloatParts& parts) {
   constexpr uint64_t kSaturated = uint64_t{1} << 60;
   uint64_t value = 0;
@@ -107,11 +109,13 @@ struct Format<uint64_t> {
   static constexpr int kMantissa = 52, kBias = 1023;
 };
 
-/// mantissa * 2^exponent (plus a little if `sticky`) rounded to nearest even. The mantissa is not zero.
+/// mantissa * 2^exponent (plus a little if `sticky`) rounded to nearest even. The mantissa is not
+/// zero.
 template <class Bits>
 LiteralStatus round_binary(uint64_t mantissa, int64_t exponent, bool sticky, Bits& out) {
   using F = Format<Bits>;
-  constexpr int kMinExponent = 1 - F::kBias - F::kMantissa;  // of the last bit of a subnormal number
+  constexpr int kMinExponent =
+      1 - F::kBias - F::kMantissa;  // of the last bit of a subnormal number
   const int shift_up = __builtin_clzll(mantissa);
   mantissa <<= shift_up;  // the leading one is bit 63
   exponent -= shift_up;
@@ -171,7 +175,8 @@ LiteralStatus hex_float(const FloatParts& parts, Bits& out) {
   return round_binary<Bits>(mantissa, exponent + exponent_value(parts), sticky, out);
 }
 
-/// Power of ten of the first digit that is not zero; used where from_chars only says "out of range".
+/// Power of ten of the first digit that is not zero; used where from_chars only says "out of
+/// range".
 int64_t decimal_magnitude(const FloatParts& parts) {
   int64_t position = 0;
   for (char c : parts.whole) position += c != '_';
@@ -218,14 +223,16 @@ LiteralStatus decimal_float(std::string_view text, const FloatParts& parts, Bits
 template <class Bits>
 LiteralStatus nan_literal(std::string_view payload, Bits& out) {
   using F = Format<Bits>;
-  constexpr Bits kExponent = static_cast<Bits>(((Bits{1} << (sizeof(Bits) * 8 - 1 - F::kMantissa)) - 1) << F::kMantissa);
+  constexpr Bits kExponent =
+      static_cast<Bits>(((Bits{1} << (sizeof(Bits) * 8 - 1 - F::kMantissa)) - 1) << F::kMantissa);
   constexpr Bits kMax = static_cast<Bits>((Bits{1} << F::kMantissa) - 1);
   if (payload.empty()) {
     out = static_cast<Bits>(kExponent | (Bits{1} << (F::kMantissa - 1)));
     return LiteralStatus::ok;
   }
   payload.remove_prefix(1);  // the colon
-  if (!take_hex_prefix(payload) || !well_formed_digits(payload, true)) return LiteralStatus::not_a_number;
+  if (!take_hex_prefix(payload) || !well_formed_digits(payload, true))
+    return LiteralStatus::not_a_number;
   uint64_t value = 0;
   if (!digits_value(payload, true, kMax, value) || value == 0) return LiteralStatus::out_of_range;
   out = static_cast<Bits>(kExponent | static_cast<Bits>(value));
@@ -239,7 +246,8 @@ LiteralStatus parse_float(std::string_view text, Bits& out) {
   LiteralStatus status = LiteralStatus::ok;
   if (text == "inf") {
     using F = Format<Bits>;
-    out = static_cast<Bits>(((Bits{1} << (sizeof(Bits) * 8 - 1 - F::kMantissa)) - 1) << F::kMantissa);
+    out =
+        static_cast<Bits>(((Bits{1} << (sizeof(Bits) * 8 - 1 - F::kMantissa)) - 1) << F::kMantissa);
   } else if (text == "nan" || text.starts_with("nan:")) {
     status = nan_literal(text.substr(3), out);
   } else {
@@ -248,7 +256,8 @@ LiteralStatus parse_float(std::string_view text, Bits& out) {
     if (!split_float(text, hex, parts)) return LiteralStatus::not_a_number;
     status = hex ? hex_float(parts, out) : decimal_float(text, parts, out);
   }
-  if (status == LiteralStatus::ok && negative) out |= static_cast<Bits>(Bits{1} << (sizeof(Bits) * 8 - 1));
+  if (status == LiteralStatus::ok && negative)
+    out |= static_cast<Bits>(Bits{1} << (sizeof(Bits) * 8 - 1));
   return status;
 }
 

@@ -36,9 +36,10 @@ constexpr uint32_t kAtEnd = ~uint32_t{0};
 
 std::span<const Annotation> annotations_in(const TokenList& list, TokenRange range) {
   const auto& all = list.annotations;
-  const auto first =
-      std::partition_point(all.begin(), all.end(), [&](const Annotation& n) { return n.before < range.first; });
-  const auto last = std::partition_point(first, all.end(), [&](const Annotation& n) { return n.before <= range.last; });
+  const auto first = std::partition_point(
+      all.begin(), all.end(), [&](const Annotation& n) { return n.before < range.first; });
+  const auto last = std::partition_point(
+      first, all.end(), [&](const Annotation& n) { return n.before <= range.last; });
   return {first, last};
 }
 
@@ -83,7 +84,8 @@ bool read_place(NoteReader& in, uint32_t& place) {
   }
   const bool after = where == "after";
   const std::string_view word = in.take_word();
-  const auto row = std::find_if(kSections.begin(), kSections.end(), [&](const SectionWord& s) { return s.word == word; });
+  const auto row = std::find_if(kSections.begin(), kSections.end(),
+                                [&](const SectionWord& s) { return s.word == word; });
   if (row != kSections.end()) {
     place = 2 * rank_of(row->id) + (after ? 1 : 0);
   } else if (!after && word == "first") {
@@ -180,19 +182,20 @@ void collect_annotations(Context& c, TokenRange fields) {
         break;
       case AnnotationKind::name:
         if (between_fields) {
-          if (note.before != fields.first) return c.in.fail_at(note.offset, "misplaced @name annotation");
+          if (note.before != fields.first)
+            return c.in.fail_at(note.offset, "misplaced @name annotation");
           if (named) return c.in.fail_at(note.offset, "@name annotation: multiple module names");
           named = true;
         }
         read_name(c, note, between_fields);
         break;
-      case AnnotationKind::branch_hint:
-        break;  // read with the instruction behind it
+      case AnnotationKind::branch_hint: break;  // read with the instruction behind it
     }
   }
-  std::sort(c.customs.begin(), c.customs.end(), [](const CustomAnnotation& a, const CustomAnnotation& b) {
-    return std::pair(a.place, a.offset) < std::pair(b.place, b.offset);
-  });
+  std::sort(c.customs.begin(), c.customs.end(),
+            [](const CustomAnnotation& a, const CustomAnnotation& b) {
+              return std::pair(a.place, a.offset) < std::pair(b.place, b.offset);
+            });
 }
 
 void refuse_misplaced_annotations(Context& c, TokenRange fields, uint32_t hints) {
@@ -201,14 +204,17 @@ void refuse_misplaced_annotations(Context& c, TokenRange fields, uint32_t hints)
     // Parameters, locals and fields may carry a name, too; it is not used.
     const bool has_id = before > 0 && list.tokens[before - 1].kind == TokenKind::id;
     const uint32_t word_at = before - (has_id ? 2 : 1);
-    const std::string_view word = word_at < list.tokens.size() ? list.text(list.tokens[word_at]) : "";
+    const std::string_view word =
+        word_at < list.tokens.size() ? list.text(list.tokens[word_at]) : "";
     if (word == "param" || word == "local" || word == "field") continue;
     return c.in.fail(list.tokens[before], "misplaced @name annotation");
   }
   for (const Annotation& note : annotations_in(list, fields)) {
     if (note.kind != AnnotationKind::branch_hint) continue;
     if (hints == 0) {
-      return c.in.fail_at(note.offset, "@metadata.code.branch_hint annotation: not in a function, or not before an instruction");
+      return c.in.fail_at(
+          note.offset,
+          "@metadata.code.branch_hint annotation: not in a function, or not before an instruction");
     }
     --hints;
   }
@@ -233,7 +239,8 @@ void write_name_section(const Context& c, Encoder& out) {
   write_subsection(maps, 9, c.datas.names());
   IndirectNames fields;
   for (const auto& [type, names] : c.fields) fields.emplace_back(type, names.names());
-  std::sort(fields.begin(), fields.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(fields.begin(), fields.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   write_indirect(maps, 10, fields);
   write_subsection(maps, 11, c.tags.names());
   if (maps.size() == 0) return;

@@ -8,7 +8,8 @@ namespace weft::text {
 /// Reads `(@name ..)` and `(@custom ..)` annotations of a module's token range into the context.
 void collect_annotations(Context& c, TokenRange fields);
 
-/// Refuses annotations that stood where they mean nothing; after both walks. `hints` is the number of branch hints used.
+/// Refuses annotations that stood where they mean nothing; after both walks. `hints` is the number
+/// of branch hints used.
 void refuse_misplaced_annotations(Context& c, TokenRange fields, uint32_t hints);
 
 /// Writes the name section, if anything has a name.

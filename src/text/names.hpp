@@ -1,4 +1,5 @@
-// Symbolic identifiers (spec 6.3.5, 6.1.3): one name space per index space, shadowing labels, locals.
+// Symbolic identifiers (spec 6.3.5, 6.1.3): one name space per index space, shadowing labels,
+// locals.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +51,8 @@ class IndexSpace {
   NameList names_;
 };
 
-/// Parameters and locals of the function being read. Most have few names, so the map is only made past a handful.
+/// Parameters and locals of the function being read. Most have few names, so the map is only made
+/// past a handful.
 class LocalScope {
  public:
   void clear() {
@@ -93,7 +95,8 @@ class LocalScope {
   std::unordered_map<std::string_view, uint32_t> by_name_;
 };
 
-/// Labels in scope, innermost last; an inner one shadows an outer one of the same name. All steps take constant time.
+/// Labels in scope, innermost last; an inner one shadows an outer one of the same name. All steps
+/// take constant time.
 class LabelScope {
  public:
   void clear() {

@@ -59,7 +59,8 @@ class Assembler {
   void customs_before(uint32_t rank) { customs_at(2 * rank); }
   /// Custom sections from annotations are sorted by place.
   void customs_at(uint32_t place) {
-    for (; next_custom_ < c_.customs.size() && c_.customs[next_custom_].place <= place; ++next_custom_) {
+    for (; next_custom_ < c_.customs.size() && c_.customs[next_custom_].place <= place;
+         ++next_custom_) {
       const auto mark = out_.begin_custom(c_.customs[next_custom_].name);
       out_.raw(std::string_view(c_.customs[next_custom_].contents));
       out_.end_section(mark);
@@ -73,8 +74,8 @@ class Assembler {
 
 }  // namespace
 
-Result<std::vector<std::byte>> parse_fields(const TokenList& list, TokenRange fields, std::string_view module_name,
-                                            const Options& options) {
+Result<std::vector<std::byte>> parse_fields(const TokenList& list, TokenRange fields,
+                                            std::string_view module_name, const Options& options) {
   Context c(list, fields);
   c.module_name = module_name;
   if (!options.features.has(wasm::Feature::memory64)) c.max_limit = ~uint32_t{0};

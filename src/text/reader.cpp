@@ -15,22 +15,29 @@ namespace {
 
 // Words of the grammar that are no instructions, sorted; only used to choose between two messages.
 constexpr std::string_view kWords[] = {
-    "any",       "anyref",  "array",   "arrayref", "before",        "binary",       "catch_all_ref", "catch_ref",
-    "data",      "declare", "definition", "delegate", "do",         "elem",         "eq",            "eqref",
-    "exn",       "exnref",  "export",  "extern",   "externref",     "f32",          "f32x4",         "f64",
-    "f64x2",     "field",   "final",   "func",     "funcref",       "global",       "i16",           "i16x8",
-    "i31",       "i31ref",  "i32",     "i32x4",    "i64",           "i64x2",        "i8",            "i8x16",
-    "import",    "inf",     "instance", "item",    "local",         "memory",       "module",        "mut",
-    "nan",       "noexn",   "noextern", "nofunc",  "none",          "null",         "nullexnref",    "nullexternref",
-    "nullfuncref", "nullref", "offset", "pagesize", "param",        "quote",        "rec",           "ref",
-    "result",    "shared",  "start",   "struct",   "structref",     "sub",          "table",         "tag",
-    "then",      "type",    "v128",
+    "any",         "anyref",   "array",   "arrayref",   "before",   "binary",     "catch_all_ref",
+    "catch_ref",   "data",     "declare", "definition", "delegate", "do",         "elem",
+    "eq",          "eqref",    "exn",     "exnref",     "export",   "extern",     "externref",
+    "f32",         "f32x4",    "f64",     "f64x2",      "field",    "final",      "func",
+    "funcref",     "global",   "i16",     "i16x8",      "i31",      "i31ref",     "i32",
+    "i32x4",       "i64",      "i64x2",   "i8",         "i8x16",    "import",     "inf",
+    "instance",    "item",     "local",   "memory",     "module",   "mut",        "nan",
+    "noexn",       "noextern", "nofunc",  "none",       "null",     "nullexnref", "nullexternref",
+    "nullfuncref", "nullref",  "offset",  "pagesize",   "param",    "quote",      "rec",
+    "ref",         "result",   "shared",  "start",      "struct",   "structref",  "sub",
+    "table",       "tag",      "then",    "type",       "v128",
 };
 
 bool is_known_word(std::string_view word) {
   return wasm::op_from_text(word) != wasm::Op::invalid_ ||
-         std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords) || word.starts_with("offset=") ||
-         word.starts_with("align=") || word.starts_with("nan:");
+         std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords) ||
+         word.starts_with("offset=") || word.starts_with("align=") || word.starts_with("nan:");
+}
+
+/// A number of some kind, if not of the kind that is needed.
+bool is_number(std::string_view text) {
+  uint64_t bits = 0;
+  return parse_f64(text, bits) != LiteralStatus::not_a_number;
 }
 
 std::string shorten(std::string_view text) {
@@ -55,7 +62,8 @@ void Reader::unexpected() {
   const Token& t = peek();
   if (t.kind == TokenKind::end) {
     // The place to show is the end of the range, not of a whole script.
-    const uint32_t offset = end_ > 0 && end_ <= list_.tokens.size() ? list_.tokens[end_ - 1].end : t.begin;
+    const uint32_t offset =
+        end_ > 0 && end_ <= list_.tokens.size() ? list_.tokens[end_ - 1].end : t.begin;
     return fail_at(offset, "unexpected end");
   }
   const std::string_view word = list_.text(t);
@@ -89,14 +97,14 @@ uint64_t Reader::expect_nat(uint64_t max, std::string_view what) {
   }
   uint64_t value = 0;
   switch (parse_nat(text(), max, value)) {
-    case LiteralStatus::ok:
-      skip();
-      return value;
+    case LiteralStatus::ok: skip(); return value;
     case LiteralStatus::out_of_range:
       fail(fmt::format("{} out of range: {}, at most {}", what, shorten(text()), max));
       return 0;
     case LiteralStatus::not_a_number:
-      fail(fmt::format("unknown operator {}: expected a natural number", shorten(text())));
+      fail(fmt::format("{} {}: expected a natural number",
+                       is_number(text()) ? "unexpected token" : "unknown operator",
+                       shorten(text())));
       return 0;
   }
   return 0;

@@ -1,5 +1,5 @@
-// A position in a token list and the first error. After an error the reader stands at the end, where every token is
-// `end`: loops stop by themselves and the callers need no checks of their own.
+// A position in a token list and the first error. After an error the reader stands at the end,
+// where every token is `end`: loops stop by themselves and the callers need no checks of their own.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace weft::text {
 
 class Reader {
  public:
-  Reader(const TokenList& list, TokenRange range) : list_(list), at_(range.first), end_(range.last) {}
+  Reader(const TokenList& list, TokenRange range)
+      : list_(list), at_(range.first), end_(range.last) {}
 
   const TokenList& list() const { return list_; }
   const Token& peek(uint32_t ahead = 0) const {
@@ -82,7 +83,8 @@ class Reader {
   std::string expect_name();
   uint64_t expect_nat(uint64_t max, std::string_view what);
   uint32_t expect_u32(std::string_view what = "i32 constant");
-  /// A symbolic or numeric index. Numbers are not compared with the size of the space: validation does that.
+  /// A symbolic or numeric index. Numbers are not compared with the size of the space: validation
+  /// does that.
   uint32_t expect_index(const IndexSpace& space);
 
   bool failed() const { return failed_; }

@@ -69,7 +69,8 @@ void FieldsParser::elem_items(bool exprs, Encoder& items, uint32_t& count) {
 }
 
 /// `func x*`, `reftype expr*`, or with `bare_allowed` `x*`. False if nothing of this starts here.
-bool FieldsParser::take_elem_list(bool bare_allowed, ValType& type, bool& exprs, Encoder& items, uint32_t& count) {
+bool FieldsParser::take_elem_list(bool bare_allowed, ValType& type, bool& exprs, Encoder& items,
+                                  uint32_t& count) {
   exprs = false;
   if (in_.take_keyword("func")) {
     type = ValType::ref(AbstractHeap::func, false);
@@ -85,12 +86,14 @@ bool FieldsParser::take_elem_list(bool bare_allowed, ValType& type, bool& exprs,
   return true;
 }
 
-void FieldsParser::write_elem(uint8_t mode, uint32_t table, std::span<const std::byte> offset, ValType type, bool exprs,
-                              const Encoder& items, uint32_t count) {
+void FieldsParser::write_elem(uint8_t mode, uint32_t table, std::span<const std::byte> offset,
+                              ValType type, bool exprs, const Encoder& items, uint32_t count) {
   Encoder& out = c_.elem_section.bytes;
   ++c_.elem_section.count;
-  // An abbreviated table of another type than funcref still lists functions: they become expressions.
-  const bool indices = !exprs && (type == kFuncRef || type == ValType::ref(AbstractHeap::func, false));
+  // An abbreviated table of another type than funcref still lists functions: they become
+  // expressions.
+  const bool indices =
+      !exprs && (type == kFuncRef || type == ValType::ref(AbstractHeap::func, false));
   const bool short_form = mode == kActive && table == 0 && (indices || type == kFuncRef);
   const uint32_t mode_bits = mode == kActive ? (short_form ? 0u : 2u) : mode == kPassive ? 1u : 3u;
   out.u32(mode_bits | (indices ? 0u : 4u));

@@ -15,10 +15,12 @@ bool is_newline(char c) { return c == '\n' || c == '\r'; }
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
 size_t count_columns(std::string_view text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
 }
 
-/// Makes a stretch of source fit for a terminal: tabs keep their width, other control bytes and broken UTF-8 become dots.
+/// Makes a stretch of source fit for a terminal: tabs keep their width, other control bytes and
+/// broken UTF-8 become dots.
 std::string printable(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
@@ -51,7 +53,8 @@ SourcePosition position_of(std::string_view source, uint64_t offset) {
   return p;
 }
 
-std::string render_source_error(std::string_view source, uint64_t offset, std::string_view message) {
+std::string render_source_error(std::string_view source, uint64_t offset,
+                                std::string_view message) {
   const size_t at = std::min<size_t>(offset, source.size());
   size_t start = at;
   while (start > 0 && !is_newline(source[start - 1]) && at - start < kContext) --start;
@@ -68,8 +71,8 @@ std::string render_source_error(std::string_view source, uint64_t offset, std::s
   const std::string number = fmt::format("{}", p.line);
   const std::string margin(number.size(), ' ');
   const std::string_view left = cut_left ? "..." : "";
-  return fmt::format("{} (line {}, column {})\n {} | {}{}{}{}\n {} | {}^", message, p.line, p.column, number, left,
-                     before, after, cut_right ? "..." : "", margin,
+  return fmt::format("{} (line {}, column {})\n {} | {}{}{}{}\n {} | {}^", message, p.line,
+                     p.column, number, left, before, after, cut_right ? "..." : "", margin,
                      std::string(left.size() + count_columns(before), ' '));
 }
 

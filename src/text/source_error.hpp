@@ -17,7 +17,8 @@ struct SourcePosition {
 
 SourcePosition position_of(std::string_view source, uint64_t offset);
 
-/// `message` + " (line L, column C)" + the source line with a caret below. Very long lines are cut around the place.
+/// `message` + " (line L, column C)" + the source line with a caret below. Very long lines are cut
+/// around the place.
 std::string render_source_error(std::string_view source, uint64_t offset, std::string_view message);
 
 /// A malformed-text error, rendered. The offset is kept in the error.

@@ -1,5 +1,6 @@
-// Tokens of the text format (spec 6.3): positions in the source and, for parentheses, the partner. The parser walks this
-// list twice (names first, then code), so it is made once and a parenthesised group is skipped in one step.
+// Tokens of the text format (spec 6.3): positions in the source and, for parentheses, the partner.
+// The parser walks this list twice (names first, then code), so it is made once and a parenthesised
+// group is skipped in one step.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +11,21 @@
 namespace weft::text {
 
 enum class TokenKind : uint8_t {
-  end,      // behind the last token
-  left,     // (
-  right,    // )
-  string,   // "..." with both quotes
-  id,       // $name or $"name"
-  keyword,  // starts with a lower-case letter
-  number,   // starts with a digit or a sign; its syntax is checked by whoever wants a number
-  reserved, // anything else that is lexically a token; no grammar rule accepts it
+  end,       // behind the last token
+  left,      // (
+  right,     // )
+  string,    // "..." with both quotes
+  id,        // $name or $"name"
+  keyword,   // starts with a lower-case letter
+  number,    // starts with a digit or a sign; its syntax is checked by whoever wants a number
+  reserved,  // anything else that is lexically a token; no grammar rule accepts it
 };
 
 struct Token {
   uint32_t begin = 0;  ///< Byte offsets in the source.
   uint32_t end = 0;
-  uint32_t match = 0;  ///< left: index of its `)`. id: 1 + index in quoted_ids, 0 for the plain form.
+  uint32_t match =
+      0;  ///< left: index of its `)`. id: 1 + index in quoted_ids, 0 for the plain form.
   TokenKind kind = TokenKind::end;
 };
 
@@ -41,7 +43,7 @@ struct Annotation {
 /// A lexed source. Borrows the source text. Immutable once made.
 struct TokenList {
   std::string_view source;
-  std::vector<Token> tokens;  ///< The last one has kind `end`.
+  std::vector<Token> tokens;            ///< The last one has kind `end`.
   std::vector<Annotation> annotations;  ///< In source order.
   std::vector<Token> annotation_tokens;
   std::vector<std::string> quoted_ids;  ///< Decoded $"..." identifiers.

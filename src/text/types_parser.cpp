@@ -246,7 +246,8 @@ AddressType take_address_type(Context& c) {
 
 Limits expect_limits(Context& c, AddressType address) {
   const bool is64 = address == AddressType::i64;
-  // What is too large for the address type itself is refused by validation, in words about memories and tables.
+  // What is too large for the address type itself is refused by validation, in words about memories
+  // and tables.
   const uint64_t max = c.max_limit;
   const std::string_view what = is64 ? "i64 constant" : "i32 constant";
   Limits limits;
@@ -336,9 +337,14 @@ std::optional<uint32_t> read_type_use(Context& c, LocalScope* locals) {
   if (!given || in.failed()) return given;
   const FuncSig* sig = c.type_table.func(*given);
   if (c.sig.empty()) {
-    if (sig != nullptr && locals != nullptr) locals->skip(static_cast<uint32_t>(sig->params.size()));
+    if (sig != nullptr && locals != nullptr)
+      locals->skip(static_cast<uint32_t>(sig->params.size()));
   } else if (sig == nullptr) {
-    in.fail(where, fmt::format("{} {}", *given >= c.type_table.size() ? "unknown type" : "inline function type: not a function type", *given));
+    in.fail(where,
+            fmt::format("{} {}",
+                        *given >= c.type_table.size() ? "unknown type"
+                                                      : "inline function type: not a function type",
+                        *given));
   } else if (!(*sig == c.sig)) {
     in.fail(where, fmt::format("inline function type does not match type {}", *given));
   }
@@ -375,7 +381,8 @@ void parse_type_field(Context& c, uint32_t& next) {
   for (; in.at_left(); ++count) in.skip_list();
   in.seek(start);
   Encoder group;
-  // A group of one is the same as a type alone, also for inline signatures; it is written as it was given.
+  // A group of one is the same as a type alone, also for inline signatures; it is written as it was
+  // given.
   for (uint32_t i = 0; i < count && !in.failed(); ++i) parse_type(c, next++, count > 1, group);
   in.expect_right();
   out.byte(binary::code::kRec);

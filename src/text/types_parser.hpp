@@ -7,7 +7,8 @@
 
 namespace weft::text {
 
-std::optional<wasm::ValType> take_value_type(Context& c);  ///< Nothing if no value type starts here.
+std::optional<wasm::ValType> take_value_type(
+    Context& c);  ///< Nothing if no value type starts here.
 wasm::ValType expect_value_type(Context& c);
 wasm::ValType expect_ref_type(Context& c);
 wasm::HeapType expect_heap_type(Context& c);
@@ -24,13 +25,14 @@ uint8_t take_page_size(Context& c);
 /// `(param ..)* (result ..)*` into `sig`; with `locals`, parameters may have names.
 void take_signature(Context& c, FuncSig& sig, LocalScope* locals);
 
-/// A type use: `(type x)? (param ..)* (result ..)*`. An inline signature without `(type x)` takes the smallest equal
-/// type or appends one. `locals` gets the parameters.
+/// A type use: `(type x)? (param ..)* (result ..)*`. An inline signature without `(type x)` takes
+/// the smallest equal type or appends one. `locals` gets the parameters.
 uint32_t take_type_use(Context& c, LocalScope* locals = nullptr);
 /// Like take_type_use; a plain `(result t)?` needs no type index.
 void encode_block_type(Context& c, Encoder& out);
 
-/// A `(type ..)` or `(rec ..)` field whose names have been bound. `next` is the index of the next type.
+/// A `(type ..)` or `(rec ..)` field whose names have been bound. `next` is the index of the next
+/// type.
 void parse_type_field(Context& c, uint32_t& next);
 
 }  // namespace weft::text

@@ -1,5 +1,7 @@
-// A host that decodes and validates, and executes nothing: proof of decoder, validator and text parser by themselves.
+// A host that decodes and validates, and executes nothing: proof of decoder, validator and text
+// parser by themselves.
 #include "binary/decoder.hpp"
+#include "validate/module_validator.hpp"
 #include "wast/host.hpp"
 
 namespace weft::wast {
@@ -29,11 +31,14 @@ class CheckHost final : public ScriptHost {
   Outcome<ModuleId> compile(std::span<const std::byte> bytes) override {
     const auto module = binary::decode_module(bytes, features_);
     if (!module) return failure(module.error());
+    if (const auto valid = validate::validate_module(**module, features_); !valid)
+      return failure(valid.error());
     return 0;
   }
   Outcome<InstanceId> instantiate(ModuleId) override { return no_execution(); }
   void register_instance(std::string_view, InstanceId) override {}
-  Outcome<std::vector<Value>> invoke(InstanceId, std::string_view, std::span<const Value>) override {
+  Outcome<std::vector<Value>> invoke(InstanceId, std::string_view,
+                                     std::span<const Value>) override {
     return no_execution();
   }
   Outcome<Value> global(InstanceId, std::string_view) override { return no_execution(); }
@@ -44,6 +49,8 @@ class CheckHost final : public ScriptHost {
 
 }  // namespace
 
-std::unique_ptr<ScriptHost> make_check_host(wasm::FeatureSet features) { return std::make_unique<CheckHost>(features); }
+std::unique_ptr<ScriptHost> make_check_host(wasm::FeatureSet features) {
+  return std::make_unique<CheckHost>(features);
+}
 
 }  // namespace weft::wast

@@ -1,4 +1,5 @@
-// A host that runs scripts on Weft itself, through the public C API: the suite is also a test of that API.
+// A host that runs scripts on Weft itself, through the public C API: the suite is also a test of
+// that API.
 #include "wast/engine_host.hpp"
 
 #include <cstring>
@@ -26,9 +27,11 @@ using StorePtr = std::unique_ptr<weft_store_t, Deleter<weft_store_t, weft_store_
 using ModulePtr = std::unique_ptr<weft_module_t, Deleter<weft_module_t, weft_module_delete>>;
 using ErrorPtr = std::unique_ptr<weft_error_t, Deleter<weft_error_t, weft_error_delete>>;
 using TrapPtr = std::unique_ptr<weft_trap_t, Deleter<weft_trap_t, weft_trap_delete>>;
-using FuncTypePtr = std::unique_ptr<weft_functype_t, Deleter<weft_functype_t, weft_functype_delete>>;
+using FuncTypePtr =
+    std::unique_ptr<weft_functype_t, Deleter<weft_functype_t, weft_functype_delete>>;
 
-// The module that scripts import from (interpreter/README of the spec); nobody reads what its functions print.
+// The module that scripts import from (interpreter/README of the spec); nobody reads what its
+// functions print.
 constexpr std::string_view kSpectest = R"((module
   (func (export "print"))
   (func (export "print_i32") (param i32))
@@ -43,7 +46,8 @@ constexpr std::string_view kSpectest = R"((module
   (global (export "global_f64") f64 (f64.const 666.6))
   (table (export "table") 10 20 funcref)
   (memory (export "memory") 1 2)))";
-// What only newer scripts import, each in a module of its own, so that an engine without it runs all others.
+// What only newer scripts import, each in a module of its own, so that an engine without it runs
+// all others.
 constexpr std::string_view kSpectestExtras[] = {
     R"((module (table (export "table64") i64 10 20 funcref)))",
     R"((module (memory (export "shared_memory") 1 2 shared)))",
@@ -62,13 +66,15 @@ FailureKind kind_of(weft_error_code_t code) {
 }
 
 std::unexpected<Failure> failure(const ErrorPtr& error) {
-  return std::unexpected(Failure{kind_of(weft_error_code(error.get())), text_of(weft_error_message(error.get()))});
+  return std::unexpected(
+      Failure{kind_of(weft_error_code(error.get())), text_of(weft_error_message(error.get()))});
 }
 
 std::unexpected<Failure> failure(const TrapPtr& trap) {
   const std::string message = text_of(weft_trap_message(trap.get()));
   if (const weft_error_t* error = weft_trap_host_error(trap.get())) {
-    return std::unexpected(Failure{kind_of(weft_error_code(error)), text_of(weft_error_message(error))});
+    return std::unexpected(
+        Failure{kind_of(weft_error_code(error)), text_of(weft_error_message(error))});
   }
   FailureKind kind = FailureKind::trap;
   if (weft_trap_code(trap.get()) == kStackExhausted) kind = FailureKind::exhaustion;
@@ -85,7 +91,8 @@ uint64_t number_of(void* pointer) { return reinterpret_cast<uintptr_t>(pointer) 
 
 class EngineHost final : public ScriptHost {
  public:
-  static std::unique_ptr<ScriptHost> make(wasm::FeatureSet features, const EngineSettings& settings) {
+  static std::unique_ptr<ScriptHost> make(wasm::FeatureSet features,
+                                          const EngineSettings& settings) {
     weft_config_t* config = weft_config_new();
     for (const auto& [name, value] : settings) {
       if (ErrorPtr error{weft_config_set(config, name.c_str(), value)}) {
@@ -117,7 +124,8 @@ class EngineHost final : public ScriptHost {
     weft_module_t* module = nullptr;
     // SAFETY: bytes are bytes.
     const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
-    if (ErrorPtr error{weft_module_new(engine_.get(), data, bytes.size(), &module)}) return failure(error);
+    if (ErrorPtr error{weft_module_new(engine_.get(), data, bytes.size(), &module)})
+      return failure(error);
     modules_.emplace_back(module);
     return static_cast<ModuleId>(modules_.size() - 1);
   }
@@ -129,14 +137,16 @@ class EngineHost final : public ScriptHost {
       const weft_import_desc_t import = weft_module_import(module, i);
       weft_extern_t item{};
       if (!find(text_of(import.module), text_of(import.name), item)) {
-        return std::unexpected(Failure{FailureKind::unlinkable, fmt::format("unknown import \"{}\" \"{}\"",
-                                                                            text_of(import.module), text_of(import.name))});
+        return std::unexpected(Failure{FailureKind::unlinkable,
+                                       fmt::format("unknown import \"{}\" \"{}\"",
+                                                   text_of(import.module), text_of(import.name))});
       }
       imports.push_back(item);
     }
     weft_instance_t instance{};
     weft_trap_t* raw_trap = nullptr;
-    if (ErrorPtr error{weft_instance_new(store_.get(), module, imports.data(), imports.size(), &instance, &raw_trap)}) {
+    if (ErrorPtr error{weft_instance_new(store_.get(), module, imports.data(), imports.size(),
+                                         &instance, &raw_trap)}) {
       return failure(error);
     }
     if (TrapPtr trap{raw_trap}) return failure(trap);
@@ -151,12 +161,15 @@ class EngineHost final : public ScriptHost {
   Outcome<std::vector<Value>> invoke(InstanceId instance, std::string_view name,
                                      std::span<const Value> arguments) override {
     weft_extern_t item{};
-    if (!weft_instance_export(store_.get(), instances_[instance], name.data(), name.size(), &item) ||
+    if (!weft_instance_export(store_.get(), instances_[instance], name.data(), name.size(),
+                              &item) ||
         item.kind != WEFT_EXTERN_FUNC) {
-      return std::unexpected(Failure{FailureKind::other, fmt::format("no exported function \"{}\"", name)});
+      return std::unexpected(
+          Failure{FailureKind::other, fmt::format("no exported function \"{}\"", name)});
     }
     weft_functype_t* raw_type = nullptr;
-    if (ErrorPtr error{weft_func_type(store_.get(), item.of.func, &raw_type)}) return failure(error);
+    if (ErrorPtr error{weft_func_type(store_.get(), item.of.func, &raw_type)})
+      return failure(error);
     const FuncTypePtr type(raw_type);
     std::vector<weft_val_t> args;
     for (const Value& argument : arguments) {
@@ -167,8 +180,8 @@ class EngineHost final : public ScriptHost {
     const weft_valkind_t* kinds = nullptr;
     std::vector<weft_val_t> results(weft_functype_results(type.get(), &kinds));
     weft_trap_t* raw_trap = nullptr;
-    if (ErrorPtr error{weft_func_call(store_.get(), item.of.func, args.data(), args.size(), results.data(),
-                                      results.size(), &raw_trap)}) {
+    if (ErrorPtr error{weft_func_call(store_.get(), item.of.func, args.data(), args.size(),
+                                      results.data(), results.size(), &raw_trap)}) {
       return failure(error);
     }
     if (TrapPtr trap{raw_trap}) return failure(trap);
@@ -179,12 +192,15 @@ class EngineHost final : public ScriptHost {
 
   Outcome<Value> global(InstanceId instance, std::string_view name) override {
     weft_extern_t item{};
-    if (!weft_instance_export(store_.get(), instances_[instance], name.data(), name.size(), &item) ||
+    if (!weft_instance_export(store_.get(), instances_[instance], name.data(), name.size(),
+                              &item) ||
         item.kind != WEFT_EXTERN_GLOBAL) {
-      return std::unexpected(Failure{FailureKind::other, fmt::format("no exported global \"{}\"", name)});
+      return std::unexpected(
+          Failure{FailureKind::other, fmt::format("no exported global \"{}\"", name)});
     }
     weft_val_t value{};
-    if (ErrorPtr error{weft_global_get(store_.get(), item.of.global, &value)}) return failure(error);
+    if (ErrorPtr error{weft_global_get(store_.get(), item.of.global, &value)})
+      return failure(error);
     return from_val(value);
   }
 
@@ -197,7 +213,9 @@ class EngineHost final : public ScriptHost {
     const ModulePtr module(raw);
     weft_instance_t instance{};
     weft_trap_t* raw_trap = nullptr;
-    if (ErrorPtr error{weft_instance_new(store_.get(), module.get(), nullptr, 0, &instance, &raw_trap)}) return false;
+    if (ErrorPtr error{
+            weft_instance_new(store_.get(), module.get(), nullptr, 0, &instance, &raw_trap)})
+      return false;
     if (TrapPtr trap{raw_trap}) return false;
     registered_["spectest"].push_back(instance);
     return true;
@@ -207,7 +225,8 @@ class EngineHost final : public ScriptHost {
     const auto found = registered_.find(module);
     if (found == registered_.end()) return false;
     for (const weft_instance_t& instance : found->second) {
-      if (weft_instance_export(store_.get(), instance, name.data(), name.size(), &item)) return true;
+      if (weft_instance_export(store_.get(), instance, name.data(), name.size(), &item))
+        return true;
     }
     return false;
   }
@@ -236,8 +255,7 @@ class EngineHost final : public ScriptHost {
         out.kind = WEFT_V128;
         std::memcpy(out.of.v128, value.bits.data(), sizeof(out.of.v128));
         return out;
-      default:
-        return to_ref(value);
+      default: return to_ref(value);
     }
   }
 
@@ -260,7 +278,8 @@ class EngineHost final : public ScriptHost {
       return std::unexpected(Failure{FailureKind::unsupported, "host values as anyref arguments"});
     }
     out.kind = WEFT_EXTERNREF;
-    if (ErrorPtr error{weft_externref_new(store_.get(), pointer_of(value.number), nullptr, &out.of.ref)}) {
+    if (ErrorPtr error{
+            weft_externref_new(store_.get(), pointer_of(value.number), nullptr, &out.of.ref)}) {
       return failure(error);
     }
     return out;
@@ -299,13 +318,15 @@ class EngineHost final : public ScriptHost {
         out.shape = RefShape::extern_;
         void* pointer = nullptr;
         const ErrorPtr error{weft_externref_get(store_.get(), val.of.ref, &pointer)};
-        out.number = error ? ~uint64_t{0} : number_of(pointer);  // else an externalised guest object
+        out.number =
+            error ? ~uint64_t{0} : number_of(pointer);  // else an externalised guest object
         return out;
       }
       case WEFT_ANYREF:
       case WEFT_EXNREF:
         out.kind = Kind::ref;
-        if (val.of.ref.handle != 0) out.shape = val.kind == WEFT_EXNREF ? RefShape::exn : RefShape::unknown;
+        if (val.of.ref.handle != 0)
+          out.shape = val.kind == WEFT_EXNREF ? RefShape::exn : RefShape::unknown;
         return out;
     }
     return out;
@@ -320,7 +341,8 @@ class EngineHost final : public ScriptHost {
 
 }  // namespace
 
-std::unique_ptr<ScriptHost> make_engine_host(wasm::FeatureSet features, const EngineSettings& settings) {
+std::unique_ptr<ScriptHost> make_engine_host(wasm::FeatureSet features,
+                                             const EngineSettings& settings) {
   return EngineHost::make(features, settings);
 }
 

@@ -14,6 +14,7 @@ namespace weft::wast {
 using EngineSettings = std::vector<std::pair<std::string, uint64_t>>;
 
 /// An engine and a store of its own, with spectest. Null if the settings are refused.
-std::unique_ptr<ScriptHost> make_engine_host(wasm::FeatureSet features, const EngineSettings& settings = {});
+std::unique_ptr<ScriptHost> make_engine_host(wasm::FeatureSet features,
+                                             const EngineSettings& settings = {});
 
 }  // namespace weft::wast

@@ -16,7 +16,8 @@ Result<ExpectedFailures> ExpectedFailures::parse(std::string_view text) {
     if (line.empty() || line[0] == '#') continue;
     const size_t space = line.find(' ');
     if (space == std::string_view::npos) {
-      return fail(ErrorCode::bad_config, fmt::format("expected failures, line {}: no reason given", line_number));
+      return fail(ErrorCode::bad_config,
+                  fmt::format("expected failures, line {}: no reason given", line_number));
     }
     std::string_view reason = line.substr(space);
     while (reason[0] == ' ') reason.remove_prefix(1);
@@ -25,14 +26,16 @@ Result<ExpectedFailures> ExpectedFailures::parse(std::string_view text) {
   return list;
 }
 
-ExpectedFailures::Entry* ExpectedFailures::entry(std::string_view path, uint32_t line, bool& whole_file) {
+ExpectedFailures::Entry* ExpectedFailures::entry(std::string_view path, uint32_t line,
+                                                 bool& whole_file) {
   // `a/b/c.wast` is covered by entries for `c.wast`, `b/c.wast` and so on.
   for (bool with_line : {true, false}) {
     size_t start = path.size();
     while (start != std::string_view::npos) {
       start = start == 0 ? std::string_view::npos : path.rfind('/', start - 1);
       const std::string_view tail = start == std::string_view::npos ? path : path.substr(start + 1);
-      const auto found = entries_.find(with_line ? fmt::format("{}:{}", tail, line) : std::string(tail));
+      const auto found =
+          entries_.find(with_line ? fmt::format("{}:{}", tail, line) : std::string(tail));
       if (found != entries_.end()) {
         whole_file = !with_line;
         return &found->second;

@@ -1,5 +1,5 @@
-// The list of known failures: lines `file.wast[:line] reason`, `#` starts a comment. A listed command that passes is a
-// failure, too.
+// The list of known failures: lines `file.wast[:line] reason`, `#` starts a comment. A listed
+// command that passes is a failure, too.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ class ExpectedFailures {
     uint64_t uses = 0;
   };
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
-  /// The entry that covers a command, or null. Its file is compared with the end of `path`, at a directory boundary.
-  /// Entries for single lines win over those for whole files.
+  /// The entry that covers a command, or null. Its file is compared with the end of `path`, at a
+  /// directory boundary. Entries for single lines win over those for whole files.
   Entry* entry(std::string_view path, uint32_t line, bool& whole_file);
 
  private:

@@ -1,5 +1,5 @@
-// What the script runner needs from an engine. One implementation runs scripts (engine_host), another only checks modules
-// (check_host).
+// What the script runner needs from an engine. One implementation runs scripts (engine_host),
+// another only checks modules (check_host).
 #pragma once
 
 #include <cstdint>

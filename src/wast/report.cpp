@@ -10,8 +10,11 @@
 namespace weft::wast {
 namespace {
 
-/// Reasons are counted without their details: what comes after the first line or a place in parentheses.
-std::string reason_of(const std::string& detail) { return detail.substr(0, detail.find_first_of("(\n")); }
+/// Reasons are counted without their details: what comes after the first line or a place in
+/// parentheses.
+std::string reason_of(const std::string& detail) {
+  return detail.substr(0, detail.find_first_of("(\n"));
+}
 
 std::string json_string(const std::string& text) {
   std::string out = "\"";
@@ -46,10 +49,17 @@ class FileRun {
       result = {Verdict::failed, "passes, but is listed as a known failure: " + entry->reason};
     }
     switch (result.verdict) {
-      case Verdict::passed: ++tally.passed; break;
+      case Verdict::passed:
+        ++tally.passed;
+        if (!result.detail.empty()) {
+          report_.differing_texts.push_back(
+              {path_, command.line, std::string(to_string(command.kind)), result.detail});
+        }
+        break;
       case Verdict::failed:
         ++tally.failed;
-        report_.problems.push_back({path_, command.line, std::string(to_string(command.kind)), result.detail});
+        report_.problems.push_back(
+            {path_, command.line, std::string(to_string(command.kind)), result.detail});
         break;
       case Verdict::skipped:
         ++tally.skipped;
@@ -65,7 +75,8 @@ class FileRun {
 
   void finish() {
     if (file_entry_ != nullptr && file_entry_->uses == 0) {
-      fail_whole("nothing in it fails, but it is listed as a known failure: " + file_entry_->reason);
+      fail_whole("nothing in it fails, but it is listed as a known failure: " +
+                 file_entry_->reason);
     }
   }
 
@@ -81,7 +92,10 @@ class FileRun {
 wasm::FeatureSet features_for(std::string_view path) {
   using wasm::Feature;
   if (path.find("proposals/threads/") == std::string_view::npos) return wasm::FeatureSet::all();
-  return wasm::FeatureSet::all().without(Feature::memory64).without(Feature::multi_memory);
+  return wasm::FeatureSet::all()
+      .without(Feature::memory64)
+      .without(Feature::multi_memory)
+      .without(Feature::reference_types);
 }
 
 Tally Report::total() const {
@@ -96,29 +110,35 @@ Tally Report::total() const {
 
 std::string Report::text() const {
   std::string out;
-  for (const Problem& p : problems) out += fmt::format("{}:{}: {}: {}\n", p.file, p.line, p.directive, p.detail);
+  for (const Problem& p : problems)
+    out += fmt::format("{}:{}: {}: {}\n", p.file, p.line, p.directive, p.detail);
   out += fmt::format("{:<24} {:>8} {:>8} {:>8}\n", "directive", "passed", "failed", "skipped");
   for (size_t i = 0; i < kCommandKinds; ++i) {
     const Tally& t = by_kind[i];
     if (t.passed + t.failed + t.skipped == 0) continue;
-    out += fmt::format("{:<24} {:>8} {:>8} {:>8}\n", to_string(static_cast<CommandKind>(i)), t.passed, t.failed, t.skipped);
+    out += fmt::format("{:<24} {:>8} {:>8} {:>8}\n", to_string(static_cast<CommandKind>(i)),
+                       t.passed, t.failed, t.skipped);
   }
-  for (const auto& [reason, count] : skip_reasons) out += fmt::format("skipped {:>8}: {}\n", count, reason);
+  for (const auto& [reason, count] : skip_reasons)
+    out += fmt::format("skipped {:>8}: {}\n", count, reason);
   const Tally sum = total();
-  out += fmt::format("{} files\n{} passed, {} failed, {} skipped\n", files, sum.passed, sum.failed, sum.skipped);
+  out += fmt::format("{} files\n{} passed, {} failed, {} skipped\n", files, sum.passed, sum.failed,
+                     sum.skipped);
   return out;
 }
 
 std::string Report::json() const {
   const Tally sum = total();
-  std::string out = fmt::format("{{\"files\":{},\"passed\":{},\"failed\":{},\"skipped\":{},\"directives\":{{", files,
-                                sum.passed, sum.failed, sum.skipped);
+  std::string out =
+      fmt::format("{{\"files\":{},\"passed\":{},\"failed\":{},\"skipped\":{},\"directives\":{{",
+                  files, sum.passed, sum.failed, sum.skipped);
   bool first = true;
   for (size_t i = 0; i < kCommandKinds; ++i) {
     const Tally& t = by_kind[i];
     if (t.passed + t.failed + t.skipped == 0) continue;
     out += fmt::format("{}{}:{{\"passed\":{},\"failed\":{},\"skipped\":{}}}", first ? "" : ",",
-                       json_string(std::string(to_string(static_cast<CommandKind>(i)))), t.passed, t.failed, t.skipped);
+                       json_string(std::string(to_string(static_cast<CommandKind>(i)))), t.passed,
+                       t.failed, t.skipped);
     first = false;
   }
   out += "},\"skip_reasons\":{";
@@ -130,14 +150,16 @@ std::string Report::json() const {
   out += "},\"failures\":[";
   first = true;
   for (const Problem& p : problems) {
-    out += fmt::format("{}{{\"file\":{},\"line\":{},\"directive\":{},\"detail\":{}}}", first ? "" : ",",
-                       json_string(p.file), p.line, json_string(p.directive), json_string(p.detail));
+    out += fmt::format("{}{{\"file\":{},\"line\":{},\"directive\":{},\"detail\":{}}}",
+                       first ? "" : ",", json_string(p.file), p.line, json_string(p.directive),
+                       json_string(p.detail));
     first = false;
   }
   return out + "]}\n";
 }
 
-void run_file(const std::string& path, const HostFactory& make_host, ExpectedFailures& expected, Report& report) {
+void run_file(const std::string& path, const HostFactory& make_host, ExpectedFailures& expected,
+              Report& report) {
   ++report.files;
   FileRun run(path, expected, report);
   std::ifstream file(path, std::ios::binary);

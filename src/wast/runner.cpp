@@ -11,6 +11,13 @@ CommandResult passed() { return {}; }
 CommandResult failed(std::string detail) { return {Verdict::failed, std::move(detail)}; }
 CommandResult skipped(std::string reason) { return {Verdict::skipped, std::move(reason)}; }
 
+/// The suite's texts are documentation: a difference is noted, not held against us.
+CommandResult refused(const std::string& actual, const std::string& expected) {
+  if (actual.starts_with(expected)) return {};
+  return {Verdict::passed, fmt::format("\"{}\", the suite says \"{}\"",
+                                       actual.substr(0, actual.find('\n')), expected)};
+}
+
 constexpr std::string_view kNotExecuted = "not executed (modules are only checked)";
 
 template <class T>
@@ -47,14 +54,13 @@ Outcome<std::vector<std::byte>> Runner::bytes_of(const ModuleSource& source) con
       const auto all = std::as_bytes(std::span(source.bytes.data(), source.bytes.size()));
       return std::vector<std::byte>(all.begin(), all.end());
     }
-    case ModuleSource::Form::quote:
-      bytes = text::parse_module(source.bytes, options);
-      break;
+    case ModuleSource::Form::quote: bytes = text::parse_module(source.bytes, options); break;
     case ModuleSource::Form::text:
       bytes = text::parse_fields(*script_.tokens, source.fields, {}, options);
       break;
   }
-  if (!bytes) return std::unexpected(Failure{FailureKind::malformed, std::move(bytes.error().message)});
+  if (!bytes)
+    return std::unexpected(Failure{FailureKind::malformed, std::move(bytes.error().message)});
   return std::move(*bytes);
 }
 
@@ -130,7 +136,8 @@ CommandResult Runner::instantiate_definition(const Command& command) {
   std::optional<ModuleId> module = definition_;
   if (!command.definition.empty()) {
     const auto found = definitions_.find(command.definition);
-    if (found == definitions_.end()) return failed(fmt::format("unknown module ${}", command.definition));
+    if (found == definitions_.end())
+      return failed(fmt::format("unknown module ${}", command.definition));
     module = found->second;
   }
   if (!module) return failed("no module definition yet");
@@ -158,7 +165,8 @@ Outcome<std::vector<Value>> Runner::act(const Action& action) {
   if (!action.module.empty()) {
     const auto found = instances_.find(action.module);
     if (found == instances_.end()) {
-      return std::unexpected(Failure{FailureKind::other, fmt::format("unknown instance ${}", action.module)});
+      return std::unexpected(
+          Failure{FailureKind::other, fmt::format("unknown instance ${}", action.module)});
     }
     slot = &found->second;
   }
@@ -174,9 +182,11 @@ CommandResult Runner::check_return(const Command& command) {
   const auto results = act(command.action);
   if (!results) return unexpected(results.error());
   bool equal = results->size() == command.expected.size();
-  for (size_t i = 0; equal && i < results->size(); ++i) equal = matches(command.expected[i], (*results)[i]);
+  for (size_t i = 0; equal && i < results->size(); ++i)
+    equal = matches(command.expected[i], (*results)[i]);
   if (equal) return passed();
-  return failed(fmt::format("got {}, expected {}", list_text(*results), list_text(command.expected)));
+  return failed(
+      fmt::format("got {}, expected {}", list_text(*results), list_text(command.expected)));
 }
 
 Outcome<std::vector<Value>> Runner::act_or_instantiate(const Command& command) {
@@ -196,11 +206,14 @@ CommandResult Runner::check_failure(const Command& command, FailureKind expected
     return module ? passed() : unexpected(module.error());
   }
   const auto results = act_or_instantiate(command);
-  if (results) return failed(fmt::format("succeeded, expected {}: {}", to_string(expected), command.message));
+  if (results)
+    return failed(fmt::format("succeeded, expected {}: {}", to_string(expected), command.message));
   const Failure& failure = results.error();
   if (failure.kind != expected) return unexpected(failure);
-  // The suite writes texts that ours begins with, or (for "uninitialized element 2") goes on with detail.
-  const bool text_fits = failure.message.starts_with(command.message) || command.message.starts_with(failure.message);
+  // The suite writes texts that ours begins with, or (for "uninitialized element 2") goes on with
+  // detail.
+  const bool text_fits =
+      failure.message.starts_with(command.message) || command.message.starts_with(failure.message);
   if (expected == FailureKind::trap && !text_fits) {
     return failed(fmt::format("trap \"{}\", expected \"{}\"", failure.message, command.message));
   }
@@ -211,23 +224,27 @@ CommandResult Runner::check_refused(const Command& command, FailureKind expected
   const bool in_text = command.module.form != ModuleSource::Form::binary;
   auto bytes = bytes_of(command.module);
   if (!bytes) {
-    if (expected == FailureKind::malformed) return passed();
-    return failed(fmt::format("the text was refused, expected invalid \"{}\": {}", command.message, bytes.error().message));
+    if (expected == FailureKind::malformed) return refused(bytes.error().message, command.message);
+    return failed(fmt::format("the text was refused, expected invalid \"{}\": {}", command.message,
+                              bytes.error().message));
   }
   if (in_text && expected == FailureKind::malformed) {
     return failed(fmt::format("the text was accepted, expected malformed: {}", command.message));
   }
   const auto module = host_.compile(*bytes);
-  if (module) return failed(fmt::format("was accepted, expected {}: {}", to_string(expected), command.message));
-  if (module.error().kind == expected) return passed();
-  return failed(fmt::format("{}: {}; expected {}: {}", to_string(module.error().kind), module.error().message,
-                            to_string(expected), command.message));
+  if (module)
+    return failed(
+        fmt::format("was accepted, expected {}: {}", to_string(expected), command.message));
+  if (module.error().kind == expected) return refused(module.error().message, command.message);
+  return failed(fmt::format("{}: {}; expected {}: {}", to_string(module.error().kind),
+                            module.error().message, to_string(expected), command.message));
 }
 
 // Custom sections are only looked at by the text parser, where annotations ask for them.
 CommandResult Runner::check_custom(const Command& command) {
-  if (bytes_of(command.module)) return failed(fmt::format("was accepted, expected: {}", command.message));
-  return passed();
+  const auto bytes = bytes_of(command.module);
+  if (bytes) return failed(fmt::format("was accepted, expected: {}", command.message));
+  return refused(bytes.error().message, command.message);
 }
 
 }  // namespace weft::wast

@@ -1,5 +1,5 @@
-// Runs scripts against a host and compares what happens with what the script says. The class of a failure is checked
-// strictly, the text of a trap by prefix.
+// Runs scripts against a host and compares what happens with what the script says. The class of a
+// failure is checked strictly, the text of a trap by prefix.
 #pragma once
 
 #include <array>
@@ -20,7 +20,8 @@ enum class Verdict : uint8_t { passed, failed, skipped };
 
 struct CommandResult {
   Verdict verdict = Verdict::passed;
-  std::string detail;  ///< Why it failed or was skipped.
+  std::string detail;  ///< Why it failed or was skipped; of a passed one, how its error text
+                       ///< differs from the suite's.
 };
 
 /// Runs the commands of one script, in order.

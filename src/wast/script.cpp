@@ -18,13 +18,26 @@ using text::TokenKind;
 using Kind = wasm::ValType::Kind;
 
 constexpr std::array<std::string_view, kCommandKinds> kCommandNames = {
-    "module",         "module definition", "module instance",  "register",          "action",
-    "assert_return",  "assert_trap",       "assert_exhaustion", "assert_exception", "assert_invalid",
-    "assert_malformed", "assert_unlinkable", "assert_malformed_custom", "assert_invalid_custom", "thread", "wait",
+    "module",
+    "module definition",
+    "module instance",
+    "register",
+    "action",
+    "assert_return",
+    "assert_trap",
+    "assert_exhaustion",
+    "assert_exception",
+    "assert_invalid",
+    "assert_malformed",
+    "assert_unlinkable",
+    "assert_malformed_custom",
+    "assert_invalid_custom",
+    "thread",
+    "wait",
 };
 
-constexpr std::string_view kFieldWords[] = {"type",   "rec",    "import", "func",  "table", "memory",
-                                            "global", "export", "start",  "elem",  "data",  "tag"};
+constexpr std::string_view kFieldWords[] = {"type",   "rec",    "import", "func", "table", "memory",
+                                            "global", "export", "start",  "elem", "data",  "tag"};
 
 class ScriptParser {
  public:
@@ -53,7 +66,8 @@ class ScriptParser {
  private:
   bool at_inline_module() const {
     if (!in_.at_left() || in_.kind(1) != TokenKind::keyword) return false;
-    return std::find(std::begin(kFieldWords), std::end(kFieldWords), in_.text(1)) != std::end(kFieldWords);
+    return std::find(std::begin(kFieldWords), std::end(kFieldWords), in_.text(1)) !=
+           std::end(kFieldWords);
   }
 
   uint32_t line_here() const {
@@ -75,7 +89,8 @@ class ScriptParser {
       return command;
     }
     in_.expect(TokenKind::left);
-    const std::string_view word = in_.kind() == TokenKind::keyword ? in_.text() : std::string_view();
+    const std::string_view word =
+        in_.kind() == TokenKind::keyword ? in_.text() : std::string_view();
     if (word == "register") {
       in_.skip();
       command.kind = CommandKind::register_;
@@ -94,7 +109,8 @@ class ScriptParser {
     return command;
   }
 
-  /// `(thread $T (shared (module $M))* command*)`; threads do not nest further than the scripts of the suite do.
+  /// `(thread $T (shared (module $M))* command*)`; threads do not nest further than the scripts of
+  /// the suite do.
   Command parse_thread() {
     Command command;
     command.line = line_here();
@@ -172,7 +188,8 @@ class ScriptParser {
     if (in_.kind() == TokenKind::string) command.message = in_.expect_string();
   }
 
-  // --- values and patterns --------------------------------------------------------------------------------------------
+  // --- values and patterns
+  // --------------------------------------------------------------------------------------------
 
   uint64_t expect_int(unsigned bits) {
     uint64_t value = 0;
@@ -195,7 +212,8 @@ class ScriptParser {
     }
     uint64_t wide = 0;
     uint32_t narrow = 0;
-    const LiteralStatus status = bits == 32 ? text::parse_f32(word, narrow) : text::parse_f64(word, wide);
+    const LiteralStatus status =
+        bits == 32 ? text::parse_f32(word, narrow) : text::parse_f64(word, wide);
     if (status != LiteralStatus::ok) {
       in_.fail("constant out of range, or no number");
     } else {
@@ -210,15 +228,17 @@ class ScriptParser {
       uint8_t bits;
       bool is_float;
     };
-    static constexpr Row kRows[] = {{"i8x16", 8, false},  {"i16x8", 16, false}, {"i32x4", 32, false},
-                                    {"i64x2", 64, false}, {"f32x4", 32, true},  {"f64x2", 64, true}};
+    static constexpr Row kRows[] = {{"i8x16", 8, false},  {"i16x8", 16, false},
+                                    {"i32x4", 32, false}, {"i64x2", 64, false},
+                                    {"f32x4", 32, true},  {"f64x2", 64, true}};
     p.type = Kind::v128;
     for (const Row& row : kRows) {
       if (!in_.take_keyword(row.word)) continue;
       p.lane_bits = row.bits;
       for (unsigned i = 0; i < 128u / row.bits; ++i) {
-        const uint64_t lane = row.is_float ? expect_float(row.bits, patterns_allowed ? &p.matches[i] : nullptr)
-                                           : expect_int(row.bits);
+        const uint64_t lane =
+            row.is_float ? expect_float(row.bits, patterns_allowed ? &p.matches[i] : nullptr)
+                         : expect_int(row.bits);
         const unsigned at = i * row.bits;
         p.bits[at / 64] |= lane << (at % 64);
       }
@@ -259,10 +279,12 @@ class ScriptParser {
       AbstractHeap heap;
     };
     static constexpr Row kRows[] = {
-        {"func", AbstractHeap::func},     {"nofunc", AbstractHeap::nofunc}, {"extern", AbstractHeap::extern_},
-        {"any", AbstractHeap::any},       {"none", AbstractHeap::none},     {"noextern", AbstractHeap::noextern},
-        {"eq", AbstractHeap::eq},         {"i31", AbstractHeap::i31},       {"struct", AbstractHeap::struct_},
-        {"array", AbstractHeap::array},   {"exn", AbstractHeap::exn},       {"noexn", AbstractHeap::noexn},
+        {"func", AbstractHeap::func},      {"nofunc", AbstractHeap::nofunc},
+        {"extern", AbstractHeap::extern_}, {"any", AbstractHeap::any},
+        {"none", AbstractHeap::none},      {"noextern", AbstractHeap::noextern},
+        {"eq", AbstractHeap::eq},          {"i31", AbstractHeap::i31},
+        {"struct", AbstractHeap::struct_}, {"array", AbstractHeap::array},
+        {"exn", AbstractHeap::exn},        {"noexn", AbstractHeap::noexn},
     };
     for (const Row& row : kRows) {
       if (in_.take_keyword(row.word)) return row.heap;
@@ -300,8 +322,9 @@ class ScriptParser {
       RefShape shape;
     };
     static constexpr Row kRows[] = {
-        {"ref.func", RefShape::func},   {"ref.extern", RefShape::extern_}, {"ref.host", RefShape::host},
-        {"ref.i31", RefShape::i31},     {"ref.struct", RefShape::struct_}, {"ref.array", RefShape::array},
+        {"ref.func", RefShape::func},      {"ref.extern", RefShape::extern_},
+        {"ref.host", RefShape::host},      {"ref.i31", RefShape::i31},
+        {"ref.struct", RefShape::struct_}, {"ref.array", RefShape::array},
         {"ref.exn", RefShape::exn},
     };
     if (in_.take_keyword("ref.null")) {

@@ -1,4 +1,5 @@
-// A .wast script as a list of commands. Modules stay token ranges or byte strings until their command is executed.
+// A .wast script as a list of commands. Modules stay token ranges or byte strings until their
+// command is executed.
 #pragma once
 
 #include <cstdint>
@@ -51,15 +52,16 @@ struct Action {
 struct Command {
   CommandKind kind = CommandKind::module;
   uint32_t line = 0;
-  std::string name;        ///< $id of a module, instance or thread
-  std::string definition;  ///< module_instance: the definition's $id; register: the name to register under
+  std::string name;  ///< $id of a module, instance or thread
+  std::string
+      definition;  ///< module_instance: the definition's $id; register: the name to register under
   bool on_module = false;  ///< assert_trap and its like: about `module`, not `action`
   ModuleSource module;
   Action action;
   std::vector<Pattern> expected;
   std::string message;
-  std::vector<std::string> shared;   ///< thread: modules it may see
-  std::vector<Command> commands;     ///< thread
+  std::vector<std::string> shared;  ///< thread: modules it may see
+  std::vector<Command> commands;    ///< thread
 };
 
 /// A parsed script; owns its source.

@@ -50,7 +50,8 @@ bool matches_ref(const Pattern& pattern, const Value& value) {
   if (value.kind != Kind::ref) return false;
   if (pattern.any) return value.shape != RefShape::null;
   if (pattern.eq) {
-    return value.shape == RefShape::i31 || value.shape == RefShape::struct_ || value.shape == RefShape::array;
+    return value.shape == RefShape::i31 || value.shape == RefShape::struct_ ||
+           value.shape == RefShape::array;
   }
   if (value.shape != pattern.shape) return false;
   return !pattern.has_number || value.number == pattern.number;
@@ -76,8 +77,10 @@ std::string number_text(Kind kind, const std::array<uint64_t, 2>& bits) {
     case Kind::i32: return fmt::format("i32:{}", static_cast<int32_t>(bits[0]));
     case Kind::i64: return fmt::format("i64:{}", static_cast<int64_t>(bits[0]));
     case Kind::f32:
-      return fmt::format("f32:{} (0x{:08x})", std::bit_cast<float>(static_cast<uint32_t>(bits[0])), bits[0]);
-    case Kind::f64: return fmt::format("f64:{} (0x{:016x})", std::bit_cast<double>(bits[0]), bits[0]);
+      return fmt::format("f32:{} (0x{:08x})", std::bit_cast<float>(static_cast<uint32_t>(bits[0])),
+                         bits[0]);
+    case Kind::f64:
+      return fmt::format("f64:{} (0x{:016x})", std::bit_cast<double>(bits[0]), bits[0]);
     default: return fmt::format("v128:0x{:016x}{:016x}", bits[1], bits[0]);
   }
 }
@@ -118,8 +121,9 @@ std::string to_string(const Pattern& pattern) {
     case Pattern::Kind::ref:
       if (pattern.any) return "ref";
       if (pattern.eq) return "ref.eq";
-      return pattern.has_number ? fmt::format("ref.{} {}", shape_text(pattern.shape), pattern.number)
-                                : fmt::format("ref.{}", shape_text(pattern.shape));
+      return pattern.has_number
+                 ? fmt::format("ref.{} {}", shape_text(pattern.shape), pattern.number)
+                 : fmt::format("ref.{}", shape_text(pattern.shape));
     case Pattern::Kind::either: {
       std::string out = "either";
       for (const Pattern& p : pattern.alternatives) out += " (" + to_string(p) + ")";

@@ -1,4 +1,5 @@
-// Values that a script passes and the patterns it expects (the spec's script format: interpreter/README, "Scripts").
+// Values that a script passes and the patterns it expects (the spec's script format:
+// interpreter/README, "Scripts").
 #pragma once
 
 #include <array>
