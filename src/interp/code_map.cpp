@@ -1,0 +1,127 @@
+// Translation on demand and the registry of translated code by address.
+#include "interp/code_map.hpp"
+
+#include <map>
+#include <variant>
+
+#include "interp/emitter.hpp"
+#include "interp/translate.hpp"
+#include "runtime/store.hpp"
+#include "validate/function_walker.hpp"
+
+namespace weft::interp {
+
+using validate::FunctionWalker;
+using validate::ModuleContext;
+using validate::WalkMode;
+
+/// Walker and emitter of one module; their buffers are kept between functions.
+class Translator {
+ public:
+  explicit Translator(ModuleCode& code)
+      : context_(code.options().validate ? ModuleContext(code.module(), code.options().features)
+                                         : ModuleContext::trusted(code.module())),
+        emitter_(code) {
+    if (code.options().validate) {
+      context_.declare_funcs();
+      validating_.emplace(context_, emitter_);
+    } else {
+      trusted_.emplace(context_, emitter_);
+    }
+  }
+
+  Result<> translate(FuncCode& code) {
+    auto walked = trusted_ ? trusted_->walk(FuncIdx(code.index)) : validating_->walk(FuncIdx(code.index));
+    if (!walked) return std::unexpected(std::move(walked.error()));
+    emitter_.finish(code);
+    return {};
+  }
+
+ private:
+  ModuleContext context_;
+  InterpEmitter emitter_;
+  std::optional<FunctionWalker<InterpEmitter, WalkMode::trusted>> trusted_;
+  std::optional<FunctionWalker<InterpEmitter, WalkMode::validate>> validating_;
+};
+
+namespace {
+
+/// Start address -> function, of all translated code in the process.
+struct Registry {
+  std::mutex mutex;
+  std::map<uintptr_t, const FuncCode*> by_start;
+};
+Registry& registry() {
+  static Registry instance;
+  return instance;
+}
+uintptr_t start_of(const FuncCode& code) { return reinterpret_cast<uintptr_t>(code.words.get()); }
+
+}  // namespace
+
+ModuleCode::ModuleCode(std::shared_ptr<const binary::Module> module, const Options& options)
+    : module_(std::move(module)), options_(options), functions_(new FuncCode[module_->defined_funcs()]) {
+  const uint32_t imported = module_->imported_funcs;
+  for (uint32_t i = 0; i < module_->defined_funcs(); ++i) {
+    FuncCode& code = functions_[i];
+    code.index = imported + i;
+    code.module = this;
+    for (ValType t : module_->params(FuncIdx(code.index))) code.param_cells += t.cells();
+    for (ValType t : module_->results(FuncIdx(code.index))) code.result_cells += t.cells();
+    const uint32_t header_end = code.param_cells + kHeaderCells;
+    // SAFETY: relaxed; no other thread sees the object yet.
+    code.frame_bytes.store((header_end > code.result_cells ? header_end : code.result_cells) * 8, std::memory_order_relaxed);
+    code.entry.store(translate_entry(), std::memory_order_relaxed);
+  }
+}
+
+ModuleCode::~ModuleCode() {
+  Registry& r = registry();
+  const std::lock_guard lock(r.mutex);
+  for (FuncCode& code : functions()) {
+    if (code.words != nullptr) r.by_start.erase(start_of(code));
+  }
+}
+
+Result<const std::byte*> ModuleCode::translate(FuncCode& code) {
+  const std::lock_guard lock(mutex_);
+  if (code.words == nullptr) {
+    if (translator_ == nullptr) translator_ = std::make_unique<Translator>(*this);
+    WEFT_TRY(translator_->translate(code));
+    Registry& r = registry();
+    {
+      const std::lock_guard registry_lock(r.mutex);
+      r.by_start.emplace(start_of(code), &code);
+    }
+    // SAFETY: release: whoever enters through `entry` sees the words and frame_bytes written before.
+    code.entry.store(reinterpret_cast<const std::byte*>(code.words.get()), std::memory_order_release);
+  }
+  return code.entry.load(std::memory_order_relaxed);
+}
+
+Result<> ModuleCode::translate_all() {
+  for (FuncCode& code : functions()) WEFT_TRY(translate(code));
+  return {};
+}
+
+const FuncCode* find_function(const std::byte* ip) {
+  const auto address = reinterpret_cast<uintptr_t>(ip);
+  Registry& r = registry();
+  const std::lock_guard lock(r.mutex);
+  auto after = r.by_start.upper_bound(address);
+  if (after == r.by_start.begin()) return nullptr;
+  const FuncCode* code = std::prev(after)->second;
+  return address < start_of(*code) + size_t{code->word_count} * 8 ? code : nullptr;
+}
+
+const std::byte* translate_function(FuncCode& code, VMContext* cx) {
+  auto entry = code.module->translate(code);
+  if (entry) return *entry;
+  PendingTrap& pending = cx->store->store->pending();
+  pending.host.kind = HostOutcome::Kind::error;
+  pending.host.message = entry.error().message;
+  cx->store->trap.code = TrapCode::host_error;
+  return nullptr;
+}
+
+}  // namespace weft::interp

@@ -1,0 +1,284 @@
+// The interpreter's emitter: turns well-typed operators into bytecode in one pass. ADR 0006 (frames), 0008 (instructions).
+//
+// An operand is at its home slot, an alias of a local, or a constant; `local.get` and constants emit nothing. Beside that
+// the emitter knows which slot's value each accumulator holds: an instruction that uses a value just made reads the
+// accumulator, and if the value was a temporary its producer is turned into the form that does not store it. At labels
+// and calls nothing is in accumulators only (the canonical frame state).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "interp/bytecode.hpp"
+#include "interp/code_map.hpp"
+#include "interp/compare_rows.hpp"
+#include "validate/emitter.hpp"
+
+namespace weft::interp {
+
+using validate::FrameKind;
+using validate::Immediate;
+using validate::Indices;
+using validate::MemArg;
+
+/// What the emitter knows of an operand, beside its cell.
+struct Value {
+  enum class Kind : uint8_t { home, local, constant };
+  Kind kind = Kind::home;
+  uint32_t local = 0;  ///< local: its index
+  uint64_t bits = 0;   ///< constant
+};
+
+/// Half-word index of a branch's offset field, chained; 0 = end. The low bit of a link marks an entry of a branch table.
+struct Label {
+  uint32_t target = 0;  ///< loop: word index of the header
+  uint32_t fixups = 0;
+};
+
+using State = validate::WalkState<Value, Label>;
+using Operand = validate::Operand<Value>;
+using Frame = validate::ControlFrame<Label>;
+
+/// Classes of accumulators.
+enum class Class : uint8_t { i, f, d };
+inline constexpr size_t kClasses = 3;
+
+class InterpEmitter {
+ public:
+  using Value = interp::Value;
+  using Label = interp::Label;
+
+  explicit InterpEmitter(ModuleCode& module) : module_(module), options_(module.options()) {}
+
+  // --- results ---
+  bool failed() const { return error_.has_value(); }
+  Error take_error() { return std::move(*error_); }
+  /// Moves the code to `code`; the buffers stay for the next function.
+  void finish(FuncCode& code);
+
+  // --- the concept of validate/emitter.hpp, in its order ---
+  void begin_function(State& state);
+  void end_function() {}
+  Value home(ValType, uint32_t) { return {}; }
+
+  Value constant(Op op, Immediate imm);
+  Value unary(Op op);
+  Value binary(Op op);
+  Value ternary(Op op) { return unsupported(op); }
+  Value load(Op op, MemArg m);
+  void store(Op op, MemArg m);
+  Value load_lane(Op op, MemArg, uint32_t) { return unsupported(op); }
+  void store_lane(Op op, MemArg, uint32_t) { unsupported(op); }
+  Value extract_lane(Op op, uint32_t) { return unsupported(op); }
+  Value replace_lane(Op op, uint32_t) { return unsupported(op); }
+  Value shuffle(const uint8_t*) { return unsupported(Op::i8x16_shuffle); }
+  void wide(Op op);
+  Value atomic_load(Op op, MemArg) { return unsupported(op); }
+  void atomic_store(Op op, MemArg) { unsupported(op); }
+  Value atomic_rmw(Op op, MemArg) { return unsupported(op); }
+  void atomic_fence() { unsupported(Op::atomic_fence); }
+
+  void drop() {}
+  Value select(ValType type);
+  Value local_get(uint32_t local);
+  void local_set(uint32_t local);
+  Value local_tee(uint32_t local);
+  Value global_get(uint32_t global);
+  void global_set(uint32_t global);
+
+  Value memory_size(uint32_t memory);
+  Value memory_grow(uint32_t memory);
+  void bulk(Op op, Indices ix);
+  Value table_get(uint32_t table);
+  void table_set(uint32_t table);
+  Value table_size(uint32_t table);
+  Value table_grow(uint32_t table);
+
+  Value ref_null(ValType) { return constant_value(0); }
+  Value ref_func(uint32_t func);
+  Value ref_as_non_null();
+  void gc(Op op, Indices, ValType) { unsupported(op); }
+
+  void unreachable();
+  void begin_block(Frame& frame);
+  void begin_loop(Frame& frame);
+  void begin_if(Frame& frame);
+  void begin_else(Frame& frame, bool live);
+  void end_block(Frame& frame, bool live);
+  void branch(uint32_t depth);
+  void branch_if(uint32_t depth);
+  void branch_table(std::span<const uint32_t> depths);
+  void return_();
+  void branch_on_null(uint32_t depth);
+  void branch_on_non_null(uint32_t depth);
+  void branch_on_cast(uint32_t, ValType, bool flag) { unsupported(flag ? Op::br_on_cast_fail : Op::br_on_cast); }
+
+  void call(uint32_t func);
+  void call_indirect(Indices ix);
+  void call_ref(uint32_t type);
+  void return_call(uint32_t func);
+  void return_call_indirect(Indices ix);
+  void return_call_ref(uint32_t type);
+
+  void throw_(uint32_t) { unsupported(Op::throw_); }
+  void throw_ref() { unsupported(Op::throw_ref); }
+  void begin_try_table(Frame&, std::span<const validate::CatchClause>) { unsupported(Op::try_table); }
+  void begin_try(Frame&) { unsupported(Op::try_); }
+  void begin_catch(Frame&, uint32_t, bool) { unsupported(Op::catch_); }
+  void begin_catch_all(Frame&, bool) { unsupported(Op::catch_all); }
+  void rethrow(uint32_t) { unsupported(Op::rethrow); }
+  void end_delegate(Frame&, uint32_t, bool) { unsupported(Op::delegate); }
+
+ private:
+  // --- code buffer (emitter.cpp) ---
+  /// What an accumulator holds: the value of a slot.
+  struct Acc {
+    uint32_t slot = kNoSlot;
+    uint32_t pos = 0;        ///< Word index of the instruction that made it.
+    Code code = Code::nop;   ///< That instruction.
+    bool droppable = false;  ///< Its store can be dropped: it has a twin, and the slot is a temporary not yet read.
+  };
+  struct AccSet {
+    Acc of[kClasses];
+  };
+  /// An instruction in the present basic block that a later one may absorb.
+  struct Record {
+    uint32_t pos = 0;
+    Code code = Code::nop;
+    AccSet before;  ///< Accumulators before it.
+  };
+  /// Where an operand is read from.
+  struct Place {
+    enum class Kind : uint8_t { s, a, i };
+    Kind kind = Kind::s;
+    uint32_t slot = 0;
+    uint64_t bits = 0;
+  };
+  struct OffsetMark {
+    uint32_t pos;
+    uint32_t offset;
+  };
+  static constexpr uint32_t kNoSlot = ~uint32_t{0};
+
+  uint32_t pos() const { return static_cast<uint32_t>(words_.size()); }
+  uint32_t emit(Code code);  ///< Appends with operands zero; returns its position.
+  void put16(uint32_t at, unsigned byte, uint32_t v);
+  void put32(uint32_t at, unsigned byte, uint32_t v);
+  void put64(uint32_t at, unsigned byte, uint64_t v);
+  uint32_t get16(uint32_t at, unsigned byte) const;
+  uint32_t get32(uint32_t at, unsigned byte) const;
+  uint64_t get64(uint32_t at, unsigned byte) const;
+  void set_code(uint32_t at, Code code);
+  void rewind();             ///< Takes back the last recorded instruction and its effect on the accumulators.
+  void forget_records() { record_count_ = 0; }
+  void forget_accs() { accs_ = {}; }
+  void barrier() { forget_records(), forget_accs(); }
+  Record& last(unsigned n = 0) { return records_[record_count_ - 1 - n]; }
+  Value unsupported(Op op);
+  void fail(ErrorCode code, std::string message);
+
+  // --- values (emitter.cpp) ---
+  static Value constant_value(uint64_t bits) { return {Value::Kind::constant, 0, bits}; }
+  static Class class_of(ValType type);
+  uint32_t home_slot(uint32_t cell) const { return home_base_ + cell; }
+  uint32_t slot_of(const Operand& o) const;      ///< Of a home or local.
+  Place place(const Operand& o) const;           ///< Accumulator if it is there.
+  Place use(const Operand& o, unsigned scratch);       ///< place(), in 16 bits.
+  Place use_slot(const Operand& o, unsigned scratch);  ///< A slot in any case: constants are stored to the home.
+  uint32_t to_slot(const Operand& o, unsigned scratch) { return use_slot(o, scratch).slot; }
+  void take(const Operand& o, Place p);          ///< The operand is consumed from p: drops the store of a temporary.
+  void to_home(Operand& o);                      ///< The canonical state of one operand.
+  void to_homes(std::span<Operand> operands);
+  void move(uint32_t dst, const Operand& o, uint32_t cells);  ///< dst <- operand
+  void move_slot(uint32_t dst, uint32_t src);
+  void move_constant(uint32_t dst, uint64_t bits);
+  void flush_aliases() { flush_aliases_below(state_->operands.size()); }
+  void flush_aliases_below(size_t operands);     ///< Aliased locals below a block's start go to their homes.
+  void save_aliases(uint32_t local, size_t operands);  ///< Before `local` changes.
+  void overwritten(uint32_t slot);               ///< Accumulators no longer mirror it.
+  Value define(Class cls, uint32_t at, uint32_t slot, bool droppable);  ///< The result of the instruction at `at`.
+  Value produce(Class cls, uint32_t at, uint32_t cell);   ///< define() for a result at its home.
+  Value produce_slot(uint32_t at, uint32_t cell);         ///< The same for handlers that leave no accumulator.
+  uint32_t narrow(uint32_t slot, unsigned scratch);      ///< Reading: a 16-bit slot number for any slot.
+  uint32_t narrow_dst(uint32_t slot);                    ///< Writing: pair with widen_dst behind the instruction.
+  void widen_dst(uint32_t slot);
+  bool far() const { return far_; }
+  void set_local(uint32_t local);
+  bool retarget(const Operand& o, uint32_t slot);
+  void charge(uint32_t cost = 1);                ///< Fuel of the present basic block.
+  void need_cells(uint32_t cell_end);            ///< The frame must reach at least to this operand cell.
+  bool made_by_last(const Operand& o, Class cls) const;
+  bool fusing() const { return options_.fusion && record_count_ != 0; }
+
+  // --- plain operators (emitter_plain.cpp) ---
+  struct BinaryRow {
+    Code base = Code::nop;  ///< form ss, result r
+    Op op = Op::invalid_;
+    uint8_t imm_bytes = 0;
+    bool six = false;       ///< Has the forms sa and is.
+  };
+  static BinaryRow binary_row(Op op);
+  static Code unary_row(Op op);
+  Value emit_binary(const BinaryRow& row, const Operand& l, const Operand& r, Class result);
+  bool plain_memory(const MemArg& m) const;
+  Value emit_constant_select(const Operand& a, const Operand& b, bool first);
+  bool emit_load(Code base, const Operand& addr, MemArg m, uint32_t& at);
+  Value load_general(Op op, MemArg m);
+  void store_general(Op op, MemArg m);
+
+  // --- fusions (fuse.cpp): each returns true if it has absorbed earlier instructions ---
+  std::optional<Value> fuse_unary(Op op);
+  std::optional<Value> fuse_binary(Op op);
+  std::optional<Value> fuse_load(Code base, Class cls, MemArg m);
+  bool fuse_store(Code base, Code float_base, MemArg m);
+
+  // --- control (emitter_control.cpp) ---
+  uint32_t emit_condition(const Operand& cond, bool sense);  ///< Field index of the branch.
+  uint32_t emit_compare_branch(const CompareRow& row, Code code, bool sense);
+  uint32_t emit_null_branch(uint32_t slot, bool if_null);
+  void link(Label& label, uint32_t field, bool table_entry);
+  void jump_to(Frame& frame, uint32_t field, bool table_entry = false);
+  void patch(uint32_t link, uint32_t target);
+  void bind(Label& label);
+  bool in_place(const Frame& frame, std::span<const Operand> operands) const;
+  void move_results(const Frame& frame, std::span<Operand> operands);
+  template <class EmitBranch>
+  void conditional(uint32_t depth, std::span<Operand> carried, EmitBranch&& emit_branch);
+  void emit_return(std::span<Operand> results);
+  void emit_return_from_homes();
+  void keep_stores();  ///< A value on the other side of a branch needs its slot.
+
+  // --- calls (emitter_call.cpp) ---
+  struct CallShape {
+    uint32_t first_slot = 0;
+    uint32_t param_cells = 0;
+    uint32_t host_cells = 0;
+  };
+  CallShape prepare_call(uint32_t type, uint32_t on_top);
+  void after_call();
+
+  ModuleCode& module_;
+  const Options& options_;
+  State* state_ = nullptr;
+  const HandlerWord* table_ = nullptr;         // for everything
+  std::vector<uint64_t> words_;
+  std::vector<OffsetMark> marks_;
+  std::vector<uint32_t> local_slots_;
+  std::vector<uint32_t> stubs_;                // branch_table: code of each way out
+  Record records_[4];
+  uint32_t record_count_ = 0;
+  AccSet accs_;
+  uint32_t param_cells_ = 0;
+  uint32_t home_base_ = 0;
+  uint32_t scratch_base_ = 0;
+  uint32_t max_cell_ = 0;
+  size_t clean_below_ = 0;                     // operands below this index are no aliases
+  uint32_t fuel_pos_ = 0;                      // 0: the next operator opens a basic block
+  bool far_ = false;
+  std::optional<Error> error_;
+};
+
+}  // namespace weft::interp

@@ -1,0 +1,174 @@
+// What handlers of every family share: reading operands by form, writing results, leaving with a trap. Included only by the
+// handlers_*.cpp; everything here has internal linkage so that each family is its own code.
+#pragma once
+
+#include <bit>
+#include <type_traits>
+
+#include "interp/dispatch.hpp"
+#include "interp/install.hpp"
+#include "wasm/numeric.hpp"
+
+namespace weft::interp {
+
+inline HandlerWord word_of(Handler h) { return reinterpret_cast<HandlerWord>(h); }  // SAFETY: read back as Handler
+
+namespace {
+
+enum class Src { s, a, i };
+inline constexpr bool kWriteSlot = true;
+inline constexpr bool kTransient = false;
+
+template <class T>
+inline T from_bits(uint64_t bits) {
+  if constexpr (std::is_same_v<T, float>) {
+    return std::bit_cast<float>(static_cast<uint32_t>(bits));
+  } else if constexpr (std::is_same_v<T, double>) {
+    return std::bit_cast<double>(bits);
+  } else {
+    return static_cast<T>(bits);
+  }
+}
+template <class T>
+inline uint64_t to_bits(T v) {
+  if constexpr (std::is_same_v<T, float>) {
+    return std::bit_cast<uint32_t>(v);
+  } else if constexpr (std::is_same_v<T, double>) {
+    return std::bit_cast<uint64_t>(v);
+  } else {
+    return static_cast<uint64_t>(static_cast<std::make_unsigned_t<T>>(v));
+  }
+}
+
+/// The slot whose number is at byte `at`.
+inline Cell& slot(const std::byte* ip, Cell* fp, unsigned at) { return fp[u16(ip, at)]; }
+
+template <Src kSrc, class T>
+inline T operand(const std::byte* ip, Cell* fp, uint64_t acc, float facc, double dacc, unsigned slot_at, unsigned imm_at) {
+  if constexpr (kSrc == Src::s) {
+    return from_bits<T>(slot(ip, fp, slot_at).bits);
+  } else if constexpr (kSrc == Src::i) {
+    if constexpr (sizeof(T) == 4) {
+      return from_bits<T>(u32(ip, imm_at));
+    } else {
+      return from_bits<T>(u64(ip, imm_at));
+    }
+  } else if constexpr (std::is_same_v<T, float>) {
+    return facc;
+  } else if constexpr (std::is_same_v<T, double>) {
+    return dacc;
+  } else {
+    return static_cast<T>(acc);
+  }
+}
+
+/// Result to the accumulator of its class and, unless transient, to the slot at byte 8.
+template <bool kSlot, class T>
+inline void result(T v, const std::byte* ip, Cell* fp, uint64_t& acc, float& facc, double& dacc) {
+  if constexpr (std::is_same_v<T, float>) {
+    facc = v;
+  } else if constexpr (std::is_same_v<T, double>) {
+    dacc = v;
+  } else {
+    acc = to_bits(v);
+  }
+  if constexpr (kSlot) slot(ip, fp, 8).bits = to_bits(v);
+}
+#define WX_OPERAND(src, T, slot_at, imm_at) operand<src, T>(ip, fp, acc, facc, dacc, slot_at, imm_at)
+#define WX_RESULT(kSlot, v) result<kSlot>(v, ip, fp, acc, facc, dacc)
+
+/// Leaves with the trap in acc; ip is at the instruction that trapped.
+WX_COLD_HANDLER(leave) {
+  WX_BEGIN
+  VMStoreContext& store = *cx->store;
+  store.interp_ip = ip;
+  store.interp_fp = fp;
+  store.interp_vmctx = cx;
+  store.trap.code = static_cast<TrapCode>(acc);
+  WX_FINISH(static_cast<TrapCode>(acc));
+}
+#define WX_TRAP(code)                   \
+  do {                                  \
+    acc = static_cast<uint64_t>(code);  \
+    WX_GO(leave);                       \
+  } while (false)
+
+template <class F>
+struct Signature;
+template <class R, class A>
+struct Signature<R (*)(A)> {
+  using Result = R;
+  using First = A;
+};
+template <class R, class A, class B>
+struct Signature<R (*)(A, B)> {
+  using Result = R;
+  using First = A;
+  using Second = B;
+};
+template <class T>
+inline constexpr bool kTraps = false;
+template <class T>
+inline constexpr bool kTraps<wasm::numeric::Trapping<T>> = true;
+
+template <auto Fn, Src kLeft, Src kRight, bool kSlot>
+WX_HANDLER(binary) {
+  WX_BEGIN
+  using F = Signature<decltype(Fn)>;
+  using A = typename F::First;
+  constexpr unsigned kImmAt = sizeof(A) == 4 ? 12 : 16;
+  constexpr bool kImm = kLeft == Src::i || kRight == Src::i;
+  const A left = WX_OPERAND(kLeft, A, 10, kImmAt);
+  const A right = WX_OPERAND(kRight, A, kLeft == Src::i ? 10 : 12, kImmAt);
+  const auto r = Fn(left, right);
+  if constexpr (kTraps<typename F::Result>) {
+    if (!r.ok()) [[unlikely]] WX_TRAP(r.trap);
+    WX_RESULT(kSlot, r.value);
+  } else {
+    WX_RESULT(kSlot, r);
+  }
+  WX_NEXT(kImm && sizeof(A) == 8 ? 24 : 16);
+}
+
+template <auto Fn, Src kSrc, bool kSlot>
+WX_HANDLER(unary) {
+  WX_BEGIN
+  using F = Signature<decltype(Fn)>;
+  const auto r = Fn(WX_OPERAND(kSrc, typename F::First, 10, 0));
+  if constexpr (kTraps<typename F::Result>) {
+    if (!r.ok()) [[unlikely]] WX_TRAP(r.trap);
+    WX_RESULT(kSlot, r.value);
+  } else {
+    WX_RESULT(kSlot, r);
+  }
+  WX_NEXT(16);
+}
+
+/// Branches if Fn(left, right) == kSense.
+template <auto Fn, Src kLeft, Src kRight, bool kSense>
+WX_HANDLER(branch) {
+  WX_BEGIN
+  using A = typename Signature<decltype(Fn)>::First;
+  const A left = WX_OPERAND(kLeft, A, 8, 16);
+  const A right = WX_OPERAND(kRight, A, 10, 16);
+  if ((Fn(left, right) != 0) == kSense) {
+    ip = jump(ip, 12);
+    WX_JUMP();
+  }
+  WX_KEEP_BRANCH();
+  WX_NEXT(kRight == Src::i ? 24 : 16);
+}
+
+#define WX_PUT(id, ...) table.word[static_cast<size_t>(Code::id)] = word_of(&__VA_ARGS__)
+#define WX_PUT_BIN(op, l, r)                                                    \
+  WX_PUT(op##_##l##r##_r, binary<&wasm::numeric::op, Src::l, Src::r, kWriteSlot>); \
+  WX_PUT(op##_##l##r##_t, binary<&wasm::numeric::op, Src::l, Src::r, kTransient>);
+#define WEFT_BIN4(w, op) WX_PUT_BIN(op, s, s) WX_PUT_BIN(op, s, i) WX_PUT_BIN(op, a, s) WX_PUT_BIN(op, a, i)
+#define WEFT_BIN6(w, op) WEFT_BIN4(w, op) WX_PUT_BIN(op, s, a) WX_PUT_BIN(op, i, s)
+#define WX_PUT_UN(op, s)                                                 \
+  WX_PUT(op##_##s##_r, unary<&wasm::numeric::op, Src::s, kWriteSlot>);   \
+  WX_PUT(op##_##s##_t, unary<&wasm::numeric::op, Src::s, kTransient>);
+#define WEFT_UN2(op) WX_PUT_UN(op, s) WX_PUT_UN(op, a)
+
+}  // namespace
+}  // namespace weft::interp

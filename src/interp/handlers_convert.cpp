@@ -1,0 +1,10 @@
+// Handlers of isa_convert.def: pure functions of wasm/numeric.hpp applied to slots, accumulators and immediates.
+#include "interp/handlers.hpp"
+
+namespace weft::interp {
+
+void install_convert(HandlerTable& table) {
+#include "interp/isa_convert.def"
+}
+
+}  // namespace weft::interp

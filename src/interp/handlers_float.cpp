@@ -1,0 +1,10 @@
+// Handlers of isa_float.def: pure functions of wasm/numeric.hpp applied to slots, accumulators and immediates.
+#include "interp/handlers.hpp"
+
+namespace weft::interp {
+
+void install_float(HandlerTable& table) {
+#include "interp/isa_float.def"
+}
+
+}  // namespace weft::interp

@@ -1,0 +1,10 @@
+// Handlers of isa_i64.def: pure functions of wasm/numeric.hpp applied to slots, accumulators and immediates.
+#include "interp/handlers.hpp"
+
+namespace weft::interp {
+
+void install_i64(HandlerTable& table) {
+#include "interp/isa_i64.def"
+}
+
+}  // namespace weft::interp

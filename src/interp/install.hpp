@@ -1,0 +1,23 @@
+// The families of handlers, each in its own translation unit.
+#pragma once
+
+#include "interp/bytecode.hpp"
+
+namespace weft::interp {
+
+/// Each family enters its handlers.
+void install_i32(HandlerTable& table);
+void install_i64(HandlerTable& table);
+void install_float(HandlerTable& table);
+void install_convert(HandlerTable& table);
+void install_branch_int(HandlerTable& table);
+void install_branch_float(HandlerTable& table);
+void install_memory_guarded(HandlerTable& table);
+void install_memory_checked(HandlerTable& table);
+void install_control(HandlerTable& table);
+void install_call(HandlerTable& table);
+void install_bulk(HandlerTable& table);
+void install_fused_guarded(HandlerTable& table);
+void install_fused_checked(HandlerTable& table);
+
+}  // namespace weft::interp

@@ -1,0 +1,93 @@
+// Tables expanded from isa.def: names and layouts, handler addresses, compares and their branches.
+#include <array>
+#include <string_view>
+#include <unordered_map>
+
+#include "interp/compare_rows.hpp"
+#include "interp/code_map.hpp"
+#include "interp/install.hpp"
+
+namespace weft::interp {
+namespace {
+
+constexpr std::array<CodeInfo, kCodeCount> kInfos = {{
+#define WEFT_ROW(id, name, fields, bytes) CodeInfo{name, fields, bytes},
+#include "interp/isa_rows.inc"
+}};
+
+/// Integer compares have their opposite as a branch of its own, floats as the branch with the other sense.
+constexpr std::array<CompareRow, kCodeCount> kCompares = [] {
+  std::array<CompareRow, kCodeCount> rows{};
+  const auto put = [&rows](Code compare, Code branch, Code branch_not, uint8_t imm_bytes, unsigned forms) {
+    for (unsigned form = 0; form < forms; ++form) {
+      rows[static_cast<size_t>(compare) + 2 * form] = {compare, branch, branch_not, imm_bytes};
+    }
+  };
+#define WEFT_INT(t, w, a, b)                                                      \
+  put(Code::t##_##a##_ss_r, Code::br_##t##_##a##_ss, Code::br_##t##_##b##_ss, w, 4); \
+  put(Code::t##_##b##_ss_r, Code::br_##t##_##b##_ss, Code::br_##t##_##a##_ss, w, 4);
+#define WEFT_INTS(t, w) \
+  WEFT_INT(t, w, eq, ne) WEFT_INT(t, w, lt_s, ge_s) WEFT_INT(t, w, lt_u, ge_u) WEFT_INT(t, w, gt_s, le_s) \
+  WEFT_INT(t, w, gt_u, le_u)
+  WEFT_INTS(i32, 4)
+  WEFT_INTS(i64, 8)
+#define WEFT_BR4(w, op)
+#define WEFT_BRF(w, op) put(Code::op##_ss_r, Code::br_##op##_ss, Code::brnot_##op##_ss, w, 5);
+#include "interp/isa_branch.def"
+#undef WEFT_BR4
+#undef WEFT_BRF
+#undef WEFT_INT
+#undef WEFT_INTS
+  return rows;
+}();
+
+struct Tables {
+  HandlerTable guarded{};
+  HandlerTable checked{};
+  std::unordered_map<HandlerWord, Code> codes;
+  uint64_t translate_word = 0;
+  uint64_t exit_word = 0;
+
+  Tables() {
+    for (HandlerTable* table : {&guarded, &checked}) {
+      install_i32(*table);
+      install_i64(*table);
+      install_float(*table);
+      install_convert(*table);
+      install_branch_int(*table);
+      install_branch_float(*table);
+      install_control(*table);
+      install_call(*table);
+      install_bulk(*table);
+    }
+    install_memory_guarded(guarded);
+    install_memory_checked(checked);
+    install_fused_guarded(guarded);
+    install_fused_checked(checked);
+    for (const HandlerTable* table : {&guarded, &checked}) {
+      for (size_t i = 0; i < kCodeCount; ++i) codes.emplace(table->word[i], static_cast<Code>(i));
+    }
+    translate_word = guarded.word[static_cast<size_t>(Code::translate)];
+    exit_word = guarded.word[static_cast<size_t>(Code::exit_)];
+  }
+};
+const Tables& tables() {
+  static const Tables kTables;  // made at the first use; immutable afterwards
+  return kTables;
+}
+
+}  // namespace
+
+const CodeInfo& info(Code code) { return kInfos[static_cast<size_t>(code)]; }
+const HandlerTable& handlers(bool checked) { return checked ? tables().checked : tables().guarded; }
+Code code_of_handler(HandlerWord word) {
+  const auto found = tables().codes.find(word);
+  return found == tables().codes.end() ? Code::count_ : found->second;
+}
+const CompareRow& compare_row(Code code) { return kCompares[static_cast<size_t>(code)]; }
+bool is_transient(Code code) { return info(code).name.ends_with(".t"); }
+
+const std::byte* translate_entry() { return reinterpret_cast<const std::byte*>(&tables().translate_word); }
+const std::byte* exit_entry() { return reinterpret_cast<const std::byte*>(&tables().exit_word); }
+
+}  // namespace weft::interp

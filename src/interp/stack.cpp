@@ -1,0 +1,61 @@
+#include "interp/stack.hpp"
+
+namespace weft::interp {
+namespace {
+
+constexpr uint64_t kKeptBytes = uint64_t{256} << 10;
+
+}  // namespace
+
+platform::OsResult<Stack> Stack::create(uint64_t bytes) {
+  const size_t usable = platform::round_up_to_page(static_cast<size_t>(bytes));
+  // One inaccessible page behind the end: a missed limit check faults instead of writing elsewhere.
+  auto memory = platform::Reservation::reserve(usable + platform::page_size());
+  if (!memory) return std::unexpected(memory.error());
+  if (auto committed = memory->commit(0, usable); !committed) return std::unexpected(committed.error());
+  Stack stack;
+  stack.memory_ = std::move(*memory);
+  stack.cells_ = usable / sizeof(Cell);
+  return stack;
+}
+
+void Stack::trim(uint64_t keep) {
+  const uint64_t bytes = cells_ * sizeof(Cell);
+  if (bytes > keep) static_cast<void>(memory_.reset(static_cast<size_t>(keep), static_cast<size_t>(bytes - keep)));
+}
+
+platform::OsResult<Stack> StackPool::take(uint64_t bytes) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!free_.empty()) {
+      Stack stack = std::move(free_.back());
+      free_.pop_back();
+      return stack;
+    }
+  }
+  return Stack::create(bytes);
+}
+
+void StackPool::give_back(Stack stack) {
+  stack.trim(kKeptBytes);
+  const std::lock_guard lock(mutex_);
+  if (free_.size() < cached_) free_.push_back(std::move(stack));
+}
+
+StoreStack::~StoreStack() {
+  if (auto* pool = static_cast<StackPool*>(engine_->interp.get()); pool != nullptr) pool->give_back(std::move(stack_));
+}
+
+bool attach_stack(Store& store) {
+  if (store.interp != nullptr) return true;
+  const uint64_t bytes = store.engine().options().interp_stack_max;
+  auto* pool = static_cast<StackPool*>(store.engine().interp.get());
+  auto stack = pool != nullptr ? pool->take(bytes) : Stack::create(bytes);
+  if (!stack) return false;
+  store.context().interp_stack_top = stack->begin();
+  store.context().interp_stack_end = stack->end();
+  store.interp = std::make_unique<StoreStack>(store.shared_engine(), std::move(*stack));
+  return true;
+}
+
+}  // namespace weft::interp
