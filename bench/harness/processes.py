@@ -1,9 +1,8 @@
 """Measurements of whole processes: start of a small program, loading of big modules, memory, real programs."""
-import pathlib
 import statistics
 
 from . import fetch, programs as real, workloads
-from .common import OUT, Refused, say
+from .common import Refused, say
 from .measure import Cell, spawn_samples
 
 
@@ -126,8 +125,3 @@ def programs(engines, rounds, pattern_matches):
                 cell.seconds = value
             results[program.name][name] = cell
     return results
-
-
-def output_folder():
-    pathlib.Path(OUT).mkdir(parents=True, exist_ok=True)
-    return OUT

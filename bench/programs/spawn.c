@@ -1,5 +1,6 @@
-// Runs commands in turn and measures each process: wall time, CPU time, peak resident memory. A small C program,
-// because a Python parent costs milliseconds a start and its own memory would show up as the child's peak.
+// Runs commands in turn and measures each process: wall time, CPU time, peak resident memory. A
+// small C program, because a Python parent costs milliseconds a start and its own memory would show
+// up as the child's peak.
 //
 //   spawn ROUNDS -- COMMAND ARGS... [-- COMMAND ARGS...]...
 //
@@ -27,7 +28,8 @@ static uint64_t now_ns(void) {
 int main(int argc, char** argv) {
   char** commands[kMaxCommands];
   int count = 0;
-  if (argc < 4) return fprintf(stderr, "usage: spawn ROUNDS -- COMMAND ARGS... [-- COMMAND...]\n"), 2;
+  if (argc < 4)
+    return fprintf(stderr, "usage: spawn ROUNDS -- COMMAND ARGS... [-- COMMAND...]\n"), 2;
   for (int i = 2; i < argc; i++) {
     if (strcmp(argv[i], "--") != 0) continue;
     argv[i] = NULL;
@@ -52,8 +54,8 @@ int main(int argc, char** argv) {
       }
       wait4(child, &status, 0, &usage);
       const uint64_t wall = now_ns() - start;
-      const long cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000L + usage.ru_utime.tv_usec +
-                       usage.ru_stime.tv_usec;
+      const long cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000L +
+                       usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
       printf("%d %llu %ld %ld %d\n", at, (unsigned long long)wall, cpu, usage.ru_maxrss,
              WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
     }

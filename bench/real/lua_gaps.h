@@ -1,6 +1,6 @@
-// Lua throws with longjmp, which needs exception handling in WebAssembly. This build has none: an error inside Lua
-// prints its message and ends the program, and pcall and coroutines are not available. Scripts without errors do not
-// notice. Force-included after wasi_gaps.h.
+// Lua throws with longjmp, which needs exception handling in WebAssembly. This build has none: an
+// error inside Lua prints its message and ends the program, and pcall and coroutines are not
+// available. Scripts without errors do not notice. Force-included after wasi_gaps.h.
 #pragma once
 #include <stdlib.h>
 

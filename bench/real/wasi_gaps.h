@@ -1,5 +1,6 @@
-// What Unix programs expect and wasi-libc (2022) lacks, as functions that say "not supported" or do nothing.
-// Force-included (-include) when real programs are compiled for WASI; users, locks and processes do not exist there.
+// What Unix programs expect and wasi-libc (2022) lacks, as functions that say "not supported" or do
+// nothing. Force-included (-include) when real programs are compiled for WASI; users, locks and
+// processes do not exist there.
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +20,12 @@
 
 static inline int fchmod(int fd, mode_t mode) { return (void)fd, (void)mode, 0; }
 static inline int chmod(const char* path, mode_t mode) { return (void)path, (void)mode, 0; }
-static inline int fchown(int fd, uid_t user, gid_t group) { return (void)fd, (void)user, (void)group, 0; }
-static inline int chown(const char* path, uid_t user, gid_t group) { return (void)path, (void)user, (void)group, 0; }
+static inline int fchown(int fd, uid_t user, gid_t group) {
+  return (void)fd, (void)user, (void)group, 0;
+}
+static inline int chown(const char* path, uid_t user, gid_t group) {
+  return (void)path, (void)user, (void)group, 0;
+}
 static inline uid_t geteuid(void) { return 0; }
 static inline uid_t getuid(void) { return 0; }
 static inline mode_t umask(mode_t mode) { return (void)mode, 022; }

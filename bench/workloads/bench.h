@@ -1,8 +1,9 @@
 // The frame of every workload: one timed kernel, one line of output.
 //
-// A workload defines `static void setup(void)` and `static uint64_t kernel(uint32_t units)` and ends with
-// WORKLOAD(name, units). argv[1] is the share of the full work in per cent (default 100); memory use does not
-// depend on it, so a slow engine may run 5 % and still be compared with native code running 5 %.
+// A workload defines `static void setup(void)` and `static uint64_t kernel(uint32_t units)` and
+// ends with WORKLOAD(name, units). argv[1] is the share of the full work in per cent (default 100);
+// memory use does not depend on it, so a slow engine may run 5 % and still be compared with native
+// code running 5 %.
 #pragma once
 
 #include <stdint.h>
@@ -14,8 +15,8 @@
 static void setup(void);
 static uint64_t kernel(uint32_t units);
 
-// The kernel is called through a volatile pointer: the compiler can neither inline it, nor fold its argument, nor
-// move a side-effect-free kernel across the clock calls.
+// The kernel is called through a volatile pointer: the compiler can neither inline it, nor fold its
+// argument, nor move a side-effect-free kernel across the clock calls.
 static uint64_t (*volatile bench_kernel)(uint32_t) = kernel;
 
 static inline uint64_t bench_now_ns(void) {

@@ -1,5 +1,6 @@
-// Arbitrary-precision integers: pi by Machin's formula in fixed point (division by small numbers), then the square of
-// that number (schoolbook multiplication). 32 x 32 -> 64 bit products and 64 / 32 bit divisions with carries.
+// Arbitrary-precision integers: pi by Machin's formula in fixed point (division by small numbers),
+// then the square of that number (schoolbook multiplication). 32 x 32 -> 64 bit products and 64 /
+// 32 bit divisions with carries.
 #include "bench.h"
 
 enum { kLimbs = 64 };  // limb 0 is the integer part, most significant first
@@ -49,8 +50,10 @@ static void add_arctangent(uint32_t scale, uint32_t x, int negative) {
   divide(power, x, power);
   for (uint32_t n = 1; !is_zero(power); n += 2) {
     divide(power, n, term);
-    if (((n >> 1) & 1) != (uint32_t)negative) subtract(pi, term);
-    else add(pi, term);
+    if (((n >> 1) & 1) != (uint32_t)negative)
+      subtract(pi, term);
+    else
+      add(pi, term);
     divide(power, x * x, power);
   }
 }

@@ -1,5 +1,6 @@
-// The mix of a small embedded program: linked list search and sort, integer matrices, a state machine over text, and
-// a CRC that ties the results together (the same kinds of work as the CoreMark benchmark; the code is our own).
+// The mix of a small embedded program: linked list search and sort, integer matrices, a state
+// machine over text, and a CRC that ties the results together (the same kinds of work as the
+// CoreMark benchmark; the code is our own).
 #include "bench.h"
 
 typedef struct Item {
@@ -150,8 +151,9 @@ static void setup(void) {
       mat_b[i][j] = (int16_t)(bench_rand() & 0xff);
     }
   }
-  static const char* const words[] = {"5012,", "1234.500,", "-110.700,", "+0.64400,", "5.500e+3,",
-                                      "-.123e-2,", "T0.3e-1F,", "-T.T++Tq,", "1T3.4e4z,"};
+  static const char* const words[] = {"5012,",     "1234.500,", "-110.700,",
+                                      "+0.64400,", "5.500e+3,", "-.123e-2,",
+                                      "T0.3e-1F,", "-T.T++Tq,", "1T3.4e4z,"};
   size_t used = 0;
   while (used + 12 < kText) {
     const char* word = words[bench_rand() % 9];

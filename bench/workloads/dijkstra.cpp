@@ -57,7 +57,8 @@ static void setup() {
 
 static uint64_t kernel(uint32_t units) {
   uint64_t hash = 0;
-  for (uint32_t u = 0; u < units; u++) hash = bench_mix(hash, shortest((u * 131) % (kSide * kSide)));
+  for (uint32_t u = 0; u < units; u++)
+    hash = bench_mix(hash, shortest((u * 131) % (kSide * kSide)));
   return hash;
 }
 

@@ -1,5 +1,5 @@
-// A template hash map with open addressing, used as a word counter and as an integer map: C++ code with
-// small inlined members, unpredictable branches and scattered loads.
+// A template hash map with open addressing, used as a word counter and as an integer map: C++ code
+// with small inlined members, unpredictable branches and scattered loads.
 #include "bench.h"
 
 namespace {
@@ -26,7 +26,8 @@ template <typename Value>
 struct Traits<Word, Value> {
   static uint64_t hash(const Word& word) {
     uint64_t h = 0xcbf29ce484222325u;
-    for (uint32_t i = 0; i < word.length; i++) h = (h ^ (unsigned char)word.data[i]) * 0x100000001b3u;
+    for (uint32_t i = 0; i < word.length; i++)
+      h = (h ^ (unsigned char)word.data[i]) * 0x100000001b3u;
     return h ^ (h >> 31);
   }
   static bool equal(const Word& a, const Word& b) {
@@ -69,7 +70,8 @@ class HashMap {
   };
   Slot* find_slot(const Key& key) const {
     uint32_t at = (uint32_t)Traits<Key, Value>::hash(key) & mask_;
-    while (slots_[at].used && !Traits<Key, Value>::equal(slots_[at].key, key)) at = (at + 1) & mask_;
+    while (slots_[at].used && !Traits<Key, Value>::equal(slots_[at].key, key))
+      at = (at + 1) & mask_;
     return &slots_[at];
   }
   void grow() {
@@ -95,7 +97,8 @@ static void setup() {
   size_t at = 0;
   while (at + 12 < sizeof text) {
     const uint64_t letters = 1 + bench_rand() % 3;
-    for (uint64_t i = 0; i < letters * 2; i++) text[at++] = (char)('a' + bench_rand() % (4 + i * 2));
+    for (uint64_t i = 0; i < letters * 2; i++)
+      text[at++] = (char)('a' + bench_rand() % (4 + i * 2));
     text[at++] = ' ';
   }
   while (at < sizeof text) text[at++] = ' ';

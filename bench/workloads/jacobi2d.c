@@ -17,12 +17,12 @@ static uint64_t kernel(uint32_t units) {
   for (uint32_t u = 0; u < units; u++) {
     for (int i = 1; i < kN - 1; i++)
       for (int j = 1; j < kN - 1; j++)
-        grid_b[i][j] = 0.2 * (grid_a[i][j] + grid_a[i][j - 1] + grid_a[i][j + 1] + grid_a[i + 1][j] +
-                              grid_a[i - 1][j]);
+        grid_b[i][j] = 0.2 * (grid_a[i][j] + grid_a[i][j - 1] + grid_a[i][j + 1] +
+                              grid_a[i + 1][j] + grid_a[i - 1][j]);
     for (int i = 1; i < kN - 1; i++)
       for (int j = 1; j < kN - 1; j++)
-        grid_a[i][j] = 0.2 * (grid_b[i][j] + grid_b[i][j - 1] + grid_b[i][j + 1] + grid_b[i + 1][j] +
-                              grid_b[i - 1][j]);
+        grid_a[i][j] = 0.2 * (grid_b[i][j] + grid_b[i][j - 1] + grid_b[i][j + 1] +
+                              grid_b[i + 1][j] + grid_b[i - 1][j]);
   }
   uint64_t sum = 0;
   for (int i = 0; i < kN; i++) sum = bench_mix(sum, bench_bits(grid_a[i][kN / 2]));

@@ -1,5 +1,5 @@
-// A JSON parser that builds a tree in an arena, a query over the tree and a writer: recursion, branches on bytes,
-// small objects, string building.
+// A JSON parser that builds a tree in an arena, a query over the tree and a writer: recursion,
+// branches on bytes, small objects, string building.
 #include "bench.h"
 
 namespace {
@@ -57,9 +57,7 @@ class Parser {
         at_ += *at_ == 't' ? 4 : 5;
         break;
       case 'n': at_ += 4; break;
-      default:
-        v->kind = Value::kNumber;
-        v->number = number();
+      default: v->kind = Value::kNumber; v->number = number();
     }
     return v;
   }
@@ -191,9 +189,11 @@ static void setup() {
   add("[\n");
   for (int i = 0; i < 150; i++) {
     snprintf(line, sizeof line,
-             "  {\"id\": %d, \"name\": \"item \\\"%d\\\"\", \"price\": %d.%02d, \"tags\": [\"a%d\", \"b\"], "
+             "  {\"id\": %d, \"name\": \"item \\\"%d\\\"\", \"price\": %d.%02d, \"tags\": "
+             "[\"a%d\", \"b\"], "
              "\"stock\": %s, \"parent\": null, \"at\": {\"x\": -%d, \"y\": %d}}%s\n",
-             i, i * 7, i % 90, i % 100, i % 5, i % 3 ? "true" : "false", i * 3, i * 11, i < 149 ? "," : "");
+             i, i * 7, i % 90, i % 100, i % 5, i % 3 ? "true" : "false", i * 3, i * 11,
+             i < 149 ? "," : "");
     add(line);
   }
   add("]\n");

@@ -21,7 +21,8 @@ static uint64_t kernel(uint32_t units) {
       const uint8_t* below = from[(y + 1) % kN];
       for (int x = 0; x < kN; x++) {
         const int l = (x + kN - 1) % kN, r = (x + 1) % kN;
-        const int n = above[l] + above[x] + above[r] + row[l] + row[r] + below[l] + below[x] + below[r];
+        const int n =
+            above[l] + above[x] + above[r] + row[l] + row[r] + below[l] + below[x] + below[r];
         to[y][x] = n == 3 || (n == 2 && row[x]);
         alive += to[y][x];
       }

@@ -6,7 +6,8 @@ static uint8_t input[kSize], packed[kSize * 2], unpacked[kSize];
 static int32_t table[kHash];
 
 static void setup(void) {
-  static const char* const words[] = {"the ", "engine ", "runs ", "a ", "module ", "of ", "code; ", "and\n"};
+  static const char* const words[] = {"the ",    "engine ", "runs ",  "a ",
+                                      "module ", "of ",     "code; ", "and\n"};
   uint32_t at = 0;
   while (at < kSize) {
     const uint64_t r = bench_rand();
@@ -24,7 +25,8 @@ static uint32_t read32(const uint8_t* p) {
   return v;
 }
 
-// Token: literal run length (1 byte) + literals + match length (1 byte, 0 = none) + distance (2 bytes).
+// Token: literal run length (1 byte) + literals + match length (1 byte, 0 = none) + distance (2
+// bytes).
 static uint32_t compress(void) {
   uint32_t out = 0, at = 0, literal_start = 0;
   for (int i = 0; i < kHash; i++) table[i] = -1;
@@ -36,7 +38,8 @@ static uint32_t compress(void) {
     uint32_t length = 0;
     if (candidate >= 0 && at - (uint32_t)candidate < 65536 && read32(input + candidate) == word) {
       length = 4;
-      while (length < 255 && at + length < kSize && input[(uint32_t)candidate + length] == input[at + length])
+      while (length < 255 && at + length < kSize &&
+             input[(uint32_t)candidate + length] == input[at + length])
         length++;
     }
     if (length == 0 && at - literal_start < 255) {

@@ -16,7 +16,8 @@ static void setup(void) {}
 
 static uint64_t kernel(uint32_t units) {
   uint64_t sum = 0;
-  for (uint32_t u = 0; u < units; u++) sum = bench_mix(sum, solve((1u << (8 + (u & 1))) - 1, 0, 0, 0));
+  for (uint32_t u = 0; u < units; u++)
+    sum = bench_mix(sum, solve((1u << (8 + (u & 1))) - 1, 0, 0, 0));
   return sum;
 }
 

@@ -74,8 +74,9 @@ double trace(Vec from, Vec along, int depth) {
 }  // namespace
 
 static void setup() {
-  static const Sphere spheres[6] = {{{0, 0, 5}, 1, 0.6},      {{1.5, 0.3, 4}, 0.6, 0.3}, {{-1.4, -0.2, 4.5}, 0.7, 0.5},
-                                    {{0.4, 1.2, 6}, 0.9, 0.1}, {{-0.6, -0.7, 3}, 0.3, 0}, {{2.2, 1.0, 7}, 1.1, 0.4}};
+  static const Sphere spheres[6] = {{{0, 0, 5}, 1, 0.6},           {{1.5, 0.3, 4}, 0.6, 0.3},
+                                    {{-1.4, -0.2, 4.5}, 0.7, 0.5}, {{0.4, 1.2, 6}, 0.9, 0.1},
+                                    {{-0.6, -0.7, 3}, 0.3, 0},     {{2.2, 1.0, 7}, 1.1, 0.4}};
   static const Floor floor_shape(-1.0);
   for (int i = 0; i < 6; i++) shapes[shape_count++] = &spheres[i];
   shapes[shape_count++] = &floor_shape;

@@ -1,11 +1,13 @@
-// A small backtracking pattern matcher (literals, '.', classes, '*', '+', '?', anchors) over generated log lines.
+// A small backtracking pattern matcher (literals, '.', classes, '*', '+', '?', anchors) over
+// generated log lines.
 #include "bench.h"
 
 static char text[32768];
 
 static void setup(void) {
-  static const char* const words[] = {"GET", "POST", "index", "error", "user42", "10.0.0.7", "warn:", "a@b.org",
-                                      "2026-11-21", "timeout", "xyzzy", "cache-miss", "id=9931", "ok"};
+  static const char* const words[] = {"GET",      "POST",       "index",   "error",      "user42",
+                                      "10.0.0.7", "warn:",      "a@b.org", "2026-11-21", "timeout",
+                                      "xyzzy",    "cache-miss", "id=9931", "ok"};
   size_t at = 0;
   while (at + 24 < sizeof text) {
     const char* word = words[bench_rand() % 14];
@@ -31,7 +33,8 @@ static int atom_matches(const char* p, char c) {
   if (*p == '.') return 1;
   if (*p == '\\') {
     if (p[1] == 'd') return c >= '0' && c <= '9';
-    if (p[1] == 'w') return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (p[1] == 'w')
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     return p[1] == c;
   }
   if (*p != '[') return *p == c;
@@ -71,8 +74,10 @@ static const char* match(const char* p, const char* s) {
 }
 
 static uint64_t kernel(uint32_t units) {
-  static const char* const patterns[] = {"[a-z]+@[a-z]+\\.org", "\\d+\\.\\d+\\.\\d+\\.\\d+", "er*or [^ ]*",
-                                         "\\d\\d\\d\\d-\\d\\d-\\d\\d.*timeout", "id=\\d+ ?\\w*$", "c.*-m[a-i]s+"};
+  static const char* const patterns[] = {
+      "[a-z]+@[a-z]+\\.org", "\\d+\\.\\d+\\.\\d+\\.\\d+",
+      "er*or [^ ]*",         "\\d\\d\\d\\d-\\d\\d-\\d\\d.*timeout",
+      "id=\\d+ ?\\w*$",      "c.*-m[a-i]s+"};
   uint64_t hash = 0;
   for (uint32_t u = 0; u < units; u++) {
     const char* pattern = patterns[u % 6];

@@ -6,8 +6,8 @@ static uint8_t data[16384];
 
 static uint32_t rotr(uint32_t x, int n) { return (x >> n) | (x << (32 - n)); }
 
-// The round constants are the fractional bits of cube roots of the first primes; computing them with integer
-// arithmetic saves a table.
+// The round constants are the fractional bits of cube roots of the first primes; computing them
+// with integer arithmetic saves a table.
 static uint32_t cube_root_fraction(uint32_t prime) {
   // Find floor(2^32 * cbrt(prime)) by binary search on 128-bit products.
   uint64_t lo = 0, hi = (uint64_t)8 << 32;
@@ -15,8 +15,10 @@ static uint32_t cube_root_fraction(uint32_t prime) {
     const uint64_t mid = lo + (hi - lo) / 2;
     const unsigned __int128 square = (unsigned __int128)mid * mid;
     // mid^3 <= prime * 2^96, compared after dropping 32 bits on both sides.
-    if ((square >> 32) * mid <= ((unsigned __int128)prime << 64)) lo = mid;
-    else hi = mid;
+    if ((square >> 32) * mid <= ((unsigned __int128)prime << 64))
+      lo = mid;
+    else
+      hi = mid;
   }
   return (uint32_t)lo;
 }
