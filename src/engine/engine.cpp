@@ -16,7 +16,7 @@ Result<Engine> Engine::create(const Config& config) {
   shared->state = std::make_shared<runtime::EngineState>(config.runtime_options());
   shared->ticker = std::make_shared<Ticker>(shared->state);
   if (config.signals) WEFT_TRY(runtime::install_signal_handlers());
-  WEFT_TRY(attach_tiers(*shared->state, config));
+  WEFT_TRY(attach_tiers(*shared->state));
   return Engine(std::move(shared));
 }
 

@@ -9,7 +9,7 @@
 namespace weft::engine {
 
 /// Gives a new engine what its tiers need: stack pools, the frame walker, code ranges for faults.
-Result<> attach_tiers(runtime::EngineState& state, const Config& config);
+Result<> attach_tiers(runtime::EngineState& state);
 
 /// Gives a validated module its code (translated lazily or at once, as configured).
 Result<> attach_code(runtime::ModuleInfo& info, const Config& config);

@@ -1,7 +1,5 @@
 #include "runtime/engine_state.hpp"
 
-#include <algorithm>
-
 #include "runtime/memory.hpp"
 
 namespace weft::runtime {
@@ -16,28 +14,36 @@ EngineState::~EngineState() = default;
 
 uint64_t EngineState::next_store_id() { return g_next_store_id.fetch_add(1, std::memory_order_relaxed); }
 
-platform::OsResult<platform::Reservation> EngineState::take_reservation() {
+platform::OsResult<EngineState::Space> EngineState::take_space() {
   {
     const std::lock_guard lock(mutex_);
     if (!cache_.empty()) {
-      platform::Reservation r = std::move(cache_.back());
+      Space space = std::move(cache_.back());
       cache_.pop_back();
-      return r;
+      return space;
     }
   }
-  return platform::Reservation::reserve(kFrontGuard + kGuardedReach);
+  auto fresh = platform::Reservation::reserve(kFrontGuard + kGuardedReach);
+  if (!fresh) return std::unexpected(fresh.error());
+  return Space{std::move(*fresh), 0};
 }
 
-void EngineState::give_back(platform::Reservation reservation, uint64_t touched) {
+void EngineState::give_back(Space space, bool mapped) {
   {
     const std::lock_guard lock(mutex_);
     if (cache_.size() >= options_.cached_reservations) return;  // unmapped
   }
-  // New inaccessible pages over the used ones: nothing of the old contents can come back.
-  const uint64_t used = std::min<uint64_t>(platform::round_up_to_page(touched), reservation.size());
-  if (used > kFrontGuard && !reservation.decommit(kFrontGuard, used - kFrontGuard)) return;
+  // Small memories stay accessible: the next instance then needs no system call. Either way nothing of the old contents
+  // can come back.
+  constexpr uint64_t kKeepAccessible = 1u << 20;
+  if (!mapped && space.accessible <= kKeepAccessible) {
+    if (!space.reservation.reset(kFrontGuard, space.accessible)) return;
+  } else {
+    if (!space.reservation.decommit(kFrontGuard, space.accessible)) return;
+    space.accessible = 0;
+  }
   const std::lock_guard lock(mutex_);
-  if (cache_.size() < options_.cached_reservations) cache_.push_back(std::move(reservation));
+  if (cache_.size() < options_.cached_reservations) cache_.push_back(std::move(space));
 }
 
 }  // namespace weft::runtime

@@ -13,9 +13,13 @@
 
 namespace weft::runtime {
 
+class Marker;
+
 /// Opaque state a tier keeps in an engine (stack pool) or in a store (its stack).
 struct TierState {
   virtual ~TierState() = default;
+  /// Of a store: shows the collector the cells of guest frames that may hold references.
+  virtual void visit_stacks(Marker& marker) const { (void)marker; }
 };
 
 struct RuntimeOptions {
@@ -29,6 +33,7 @@ struct RuntimeOptions {
   uint32_t interp_cached_stacks = 2;
   bool fuel = false;    ///< Code counts fuel.
   bool epochs = false;  ///< Code checks the epoch.
+  uint32_t gc_zeal = 0;  ///< Collect at every Nth allocation and overwrite what is freed; 0: off. For tests.
 };
 
 class EngineState {
@@ -45,10 +50,16 @@ class EngineState {
   std::atomic<uint64_t>& epoch() { return epoch_; }
   uint64_t next_store_id();
 
-  /// A reservation of kFrontGuard + kGuardedReach bytes, all inaccessible; from the cache if there is one.
-  platform::OsResult<platform::Reservation> take_reservation();
-  /// `touched`: bytes from the start of the reservation that may have been committed.
-  void give_back(platform::Reservation reservation, uint64_t touched);
+  /// Addresses of a guarded memory: kFrontGuard + kGuardedReach bytes. `accessible` bytes behind the front guard are
+  /// readable, writable and zero; the rest is inaccessible.
+  struct Space {
+    platform::Reservation reservation;
+    uint64_t accessible = 0;
+  };
+  /// From the cache if there is one.
+  platform::OsResult<Space> take_space();
+  /// `accessible`: as it is now, with any contents; `mapped`: an image lies there.
+  void give_back(Space space, bool mapped);
 
   // Set once, by the engine, before any store exists.
   std::unique_ptr<TierState> interp;
@@ -59,7 +70,7 @@ class EngineState {
   TypeRegistry types_;
   std::atomic<uint64_t> epoch_{0};
   std::mutex mutex_;
-  std::vector<platform::Reservation> cache_;  // guarded by mutex_
+  std::vector<Space> cache_;  // guarded by mutex_
 };
 
 }  // namespace weft::runtime

@@ -26,7 +26,7 @@ Memory::Memory(Store& store, const MemoryType& type) : VMMemory{nullptr, 0}, typ
 Memory::~Memory() {
   if (!reservation_) return;
   std::erase(store_->all_memories_, this);
-  if (guarded_) store_->engine().give_back(std::move(reservation_), kFrontGuard + committed_);
+  if (guarded_) store_->engine().give_back({std::move(reservation_), committed_}, mapped_);
 }
 
 uint64_t Memory::maximum_bytes() const { return maximum_of(type_); }
@@ -34,11 +34,12 @@ uint64_t Memory::maximum_bytes() const { return maximum_of(type_); }
 Result<> Memory::reserve(uint64_t initial_bytes) {
   const RuntimeOptions& options = store_->engine().options();
   if (can_be_guarded(type_) && options.signals && options.guard_pages) {
-    if (auto r = store_->engine().take_reservation()) {
-      reservation_ = std::move(*r);
+    if (auto space = store_->engine().take_space()) {
+      reservation_ = std::move(space->reservation);
+      committed_ = space->accessible;
       capacity_ = limits::kMemory32Bytes;
       guarded_ = true;
-      return {};
+      return restrict_to(platform::round_up_to_page(initial_bytes));
     }
     // No room for so many addresses (a limit of the process): go on with explicit checks.
   }
@@ -55,6 +56,16 @@ Result<> Memory::reserve(uint64_t initial_bytes) {
   }
   return fail(ErrorCode::out_of_memory, "out of memory: cannot reserve addresses for a linear memory of " +
                                             std::to_string(initial_bytes) + " bytes");
+}
+
+/// What a cached reservation still has accessible and this memory must not have.
+Result<> Memory::restrict_to(uint64_t bytes) {
+  if (committed_ <= bytes) return {};
+  if (!reservation_.protect(kFrontGuard + bytes, committed_ - bytes, platform::Access::none)) {
+    return fail(ErrorCode::out_of_memory, "out of memory: cannot protect the pages behind a linear memory");
+  }
+  committed_ = bytes;
+  return {};
 }
 
 Result<> Memory::create(const MemoryImage* image) {
@@ -74,7 +85,8 @@ Result<> Memory::create(const MemoryImage* image) {
     return fail(ErrorCode::out_of_memory,
                 "out of memory: cannot commit a linear memory of " + std::to_string(min_bytes) + " bytes");
   }
-  if (image != nullptr && image->offset + image->image.size() <= committed_) {
+  if (image != nullptr) {
+    mapped_ = true;
     if (!reservation_.map_image(image->image, kFrontGuard + image->offset)) {
       return fail(ErrorCode::out_of_memory, "out of memory: cannot map the initial contents of a linear memory");
     }
@@ -83,6 +95,7 @@ Result<> Memory::create(const MemoryImage* image) {
 }
 
 Result<> Memory::discard_image() {
+  mapped_ = false;
   if (!reservation_.decommit(kFrontGuard, committed_) || !reservation_.commit(kFrontGuard, committed_)) {
     return fail(ErrorCode::out_of_memory, "out of memory: cannot clear a linear memory");
   }

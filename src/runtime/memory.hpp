@@ -39,7 +39,7 @@ class Memory : public VMMemory {
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
-  /// Makes the initial pages (zero, or the image). Asks limits and limiter. Errors: limit_exceeded, out_of_memory.
+  /// Makes the initial pages (zero, or the image, which must lie inside them). Asks limits and limiter. Errors: limit_exceeded, out_of_memory.
   Result<> create(const MemoryImage* image);
 
   /// Takes the image back: all zero again. For an instantiation that fails before its data segments' turn.
@@ -63,6 +63,7 @@ class Memory : public VMMemory {
  private:
   uint64_t maximum_bytes() const;
   Result<> reserve(uint64_t initial_bytes);
+  Result<> restrict_to(uint64_t bytes);
   bool extend(uint64_t new_bytes);
   bool move_and_extend(uint64_t new_bytes);
 
@@ -72,6 +73,7 @@ class Memory : public VMMemory {
   uint64_t committed_ = 0;  ///< Bytes from base that are accessible: length rounded up to host pages
   uint64_t capacity_ = 0;   ///< Bytes from base that can be committed without moving
   bool guarded_ = false;
+  bool mapped_ = false;     ///< An image lies in it.
 };
 
 }  // namespace weft::runtime

@@ -1,6 +1,7 @@
 #include "runtime/memory.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstring>
@@ -34,6 +35,16 @@ struct Recorder : ResourceLimiter {
   }
   void growth_failed(std::string_view) override { ++failures; }
 };
+
+/// Asks the system, without touching the byte.
+bool is_readable(const std::byte* address) {
+  int fds[2];
+  if (pipe(fds) != 0) return true;
+  const bool ok = write(fds[1], address, 1) == 1;
+  close(fds[0]);
+  close(fds[1]);
+  return ok;
+}
 
 TEST(Memory, SizesAndGuards) {
   struct Row {
@@ -148,19 +159,35 @@ TEST(Memory, CreationPastLimitsIsAnError) {
   EXPECT_FALSE(huge.add_memory(memory_type(uint64_t{1} << 47, {}, AddressType::i64)).has_value());
 }
 
-TEST(Memory, ReusedReservationsShowNoOldData) {
-  const auto engine = testing::make_engine();
-  uintptr_t first = 0;
-  {
-    Store store(engine);
-    Memory& m = **store.add_memory(memory_type(3));
-    std::memset(m.base, 0x5a, m.length);
-    first = reinterpret_cast<uintptr_t>(m.base);
+TEST(Memory, ReusedReservationsShowNoOldDataAndNoOldPages) {
+  std::vector<uint8_t> bytes(8192, 7);
+  MemoryImage image{platform::CowImage::create(bytes).value(), 4096};
+  for (const uint64_t old_pages : {uint64_t{3}, uint64_t{40}}) {  // kept accessible, or not
+    for (const bool with_image : {false, true}) {
+      for (const uint64_t new_pages : {old_pages - 1, old_pages, old_pages + 1}) {
+        SCOPED_TRACE(::testing::Message() << old_pages << " " << with_image << " " << new_pages);
+        const auto engine = testing::make_engine();
+        uintptr_t first = 0;
+        {
+          Store store(engine);
+          Memory m(store, memory_type(old_pages));
+          ASSERT_TRUE(m.create(with_image ? &image : nullptr));
+          std::memset(m.base, 0x5a, m.length);
+          first = reinterpret_cast<uintptr_t>(m.base);
+        }
+        Store store(engine);
+        Memory& m = **store.add_memory(memory_type(new_pages));
+        EXPECT_EQ(reinterpret_cast<uintptr_t>(m.base), first);  // the cache gave the same addresses
+        for (std::byte b : m.bytes()) ASSERT_EQ(b, std::byte{0});
+        TrapCode trap{};
+        EXPECT_TRUE(m.grow(2, trap));
+        for (std::byte b : m.bytes()) ASSERT_EQ(b, std::byte{0});
+        m.base[m.length - 1] = std::byte{1};
+        // What lies behind is inaccessible: the system refuses to read it.
+        EXPECT_FALSE(is_readable(m.base + m.length));
+      }
+    }
   }
-  Store store(engine);
-  Memory& m = **store.add_memory(memory_type(4));
-  EXPECT_EQ(reinterpret_cast<uintptr_t>(m.base), first);  // the cache gave the same addresses
-  for (std::byte b : m.bytes()) ASSERT_EQ(b, std::byte{0});
 }
 
 TEST(Memory, ImageIsPrivate) {
