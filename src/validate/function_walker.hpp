@@ -257,7 +257,7 @@ class FunctionWalker : private WalkBase {
   bool array_is_mutable(uint32_t type);
   bool array_holds_numbers(uint32_t type);
   bool elem_fits_array(uint32_t elem, uint32_t type);
-  bool packing_fits(Op op, ValType storage, std::string_view what);
+  bool packing_fits(Op op, ValType storage, uint32_t field);
   /// Emits a GC instruction and replaces its n operands by one result at its home.
   bool gc_result(Op op, Indices ix, ValType operand_type, size_t n, ValType result);
 

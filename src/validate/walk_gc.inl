@@ -29,11 +29,11 @@ bool FunctionWalker<E, kMode>::read_array(uint32_t& type) {
 
 /// get_s and get_u are for packed fields, get for the others.
 template <class E, WalkMode kMode>
-bool FunctionWalker<E, kMode>::packing_fits(Op op, ValType storage, std::string_view what) {
+bool FunctionWalker<E, kMode>::packing_fits(Op op, ValType storage, uint32_t field) {
   if constexpr (!kChecks) return true;
   const bool extends = op != Op::struct_get && op != Op::array_get;
   if (extends == storage.is_packed()) return true;
-  return invalid(what, extends ? "type mismatch: it is not packed" : "type mismatch: it is packed");
+  return invalid("type mismatch", "field " + std::to_string(field) + (extends ? " is not packed" : " is packed"));
 }
 
 template <class E, WalkMode kMode>
@@ -67,7 +67,7 @@ bool FunctionWalker<E, kMode>::structs(Op op) {
     drop(2);
     return true;
   }
-  if (!packing_fits(op, field.type, "type mismatch") || !want(ref_to(ix.a, true))) return false;
+  if (!packing_fits(op, field.type, ix.b) || !want(ref_to(ix.a, true))) return false;
   return gc_result(op, ix, kBottom, 1, field.type.unpacked());
 }
 
@@ -135,7 +135,7 @@ bool FunctionWalker<E, kMode>::arrays(Op op) {
     drop(3);
     return true;
   }
-  if (!packing_fits(op, field.type, "type mismatch") || !want(ref_to(ix.a, true), kI32)) return false;
+  if (!packing_fits(op, field.type, 0) || !want(ref_to(ix.a, true), kI32)) return false;
   return gc_result(op, ix, kBottom, 2, field.type.unpacked());
 }
 
