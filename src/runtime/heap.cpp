@@ -1,18 +1,152 @@
 #include "runtime/heap.hpp"
 
+#include <algorithm>
+
+#include "base/check.hpp"
+
 namespace weft::runtime {
 
+Heap::Heap(VMHeapArea& area, HeapOwner* owner, const HeapOptions& options)
+    : area_(area),
+      owner_(owner),
+      options_(options),
+      space_(area, options.zeal != 0),
+      layouts_(owner != nullptr ? &owner->types() : nullptr),
+      threshold_(options.min_threshold) {}
+
 Heap::~Heap() {
-  for (HostValue& v : values_) {
-    if (v.finalize != nullptr) v.finalize(v.data);
+  for (const HostEntry& e : host_values_) {
+    if (e.ref != kNullRef && e.value.finalize != nullptr) e.value.finalize(e.value.data);
   }
 }
 
+// --- allocation ------------------------------------------------------------------------------------------------------
+
+bool Heap::grow(uint64_t bytes) {
+  for (const bool generous : {true, false}) {
+    const uint64_t desired = space_.size_to_grow_to(bytes, generous);
+    if (desired == 0) return false;
+    const GrowthAnswer answer =
+        owner_ == nullptr ? GrowthAnswer::allow : owner_->may_grow_heap(space_.committed(), desired);
+    if (answer == GrowthAnswer::trap) failure_ = TrapCode::growth_limited;
+    if (answer == GrowthAnswer::allow && space_.grow_to(desired)) return true;
+  }
+  return false;
+}
+
+Ref Heap::allocate_slow(uint64_t bytes) {
+  failure_ = TrapCode::allocation_too_large;
+  const bool can_collect = owner_ != nullptr && !collecting_;
+  if (can_collect) {
+    if (options_.zeal != 0 && ++zeal_count_ >= options_.zeal) {
+      zeal_count_ = 0;
+      collect();
+    } else if (space_.since_collection() + (bytes > GcSpace::kLargeBytes ? bytes : 0) > threshold_ &&
+               space_.since_collection() != 0) {
+      collect();
+    }
+  }
+  if (const Ref r = space_.allocate(bytes); r != kNullRef) return r;
+  if (grow(bytes)) return space_.allocate(bytes);
+  if (!can_collect) return kNullRef;
+  collect();
+  // Nearly full: collecting again for every few objects would take forever.
+  if (space_.committed() != 0 && space_.live() > space_.committed() / 64 * 63) return kNullRef;
+  if (const Ref r = space_.allocate(bytes); r != kNullRef) return r;
+  return grow(bytes) ? space_.allocate(bytes) : kNullRef;
+}
+
+Ref Heap::allocate_exception(const Tag& tag, std::span<const Cell> payload) {
+  const uint64_t bytes = sizeof(ExceptionObject) + payload.size() * sizeof(Cell);
+  const uint32_t word = ObjectHeader::make(ObjectKind::exception, 0, true);
+  const Ref r = allocate(word, static_cast<uint32_t>(bytes), bytes);
+  if (r == kNullRef) return r;
+  ExceptionObject& object = exception(r);
+  object.tag = &tag;
+  std::copy(payload.begin(), payload.end(), object.cells());
+  return r;
+}
+
+// --- host values -----------------------------------------------------------------------------------------------------
+
 Ref Heap::add_host_value(HostValue value) {
-  constexpr size_t kMaxValues = (size_t{1} << 31) - 2;  // (index + 1) << 1 fits into 32 bits
-  if (values_.size() >= kMaxValues) return kNullRef;
-  values_.push_back(value);
-  return static_cast<Ref>(values_.size()) << 1;
+  // The entry exists before the object, so that a collection on the way cannot take it for dead.
+  if (free_entry_ == kNoEntry && host_values_.size() >= kNoEntry) return kNullRef;
+  const Ref r = allocate(ObjectHeader::make(ObjectKind::host), 0, sizeof(ObjectHeader));
+  if (r == kNullRef) return r;
+  uint32_t index = free_entry_;
+  if (index == kNoEntry) {
+    index = static_cast<uint32_t>(host_values_.size());
+    host_values_.emplace_back();
+  } else {
+    free_entry_ = host_values_[index].next;
+  }
+  host_values_[index] = {value, r, 0};
+  space_.header(r).extent = index;
+  root(r);
+  return r;
+}
+
+const HostValue* Heap::host_value(Ref ref) const {
+  if (ref == kNullRef || (ref & 7) != 0 || ref >= space_.committed() || ref < GcSpace::kBlockBytes) return nullptr;
+  // Any committed word can be read; the table tells whether it is what it looks like.
+  const ObjectHeader header = space_.header(ref);
+  if (header.kind() != ObjectKind::host || header.extent >= host_values_.size()) return nullptr;
+  const HostEntry& entry = host_values_[header.extent];
+  return entry.ref == ref ? &entry.value : nullptr;
+}
+
+void Heap::finalize_dead_host_values() {
+  std::vector<HostValue> dead;
+  for (uint32_t i = 0; i < host_values_.size(); ++i) {
+    HostEntry& entry = host_values_[i];
+    if (entry.ref == kNullRef || space_.is_marked(entry.ref)) continue;
+    if (entry.value.finalize != nullptr) dead.push_back(entry.value);
+    entry = {{}, kNullRef, free_entry_};
+    free_entry_ = i;
+  }
+  for (const HostValue& value : dead) value.finalize(value.data);
+}
+
+// --- roots -----------------------------------------------------------------------------------------------------------
+
+bool Heap::unroot(Ref ref) {
+  for (size_t i = roots_.size(); i > scope_begin_; --i) {
+    if (roots_[i - 1] != ref) continue;
+    roots_.erase(roots_.begin() + static_cast<ptrdiff_t>(i - 1));
+    return true;
+  }
+  return false;
+}
+
+/// The outermost scope lives as long as the store: the same reference is kept once.
+void Heap::compact_roots() {
+  if (scope_begin_ != 0 || roots_.size() < compact_at_) return;
+  std::sort(roots_.begin(), roots_.end());
+  roots_.erase(std::unique(roots_.begin(), roots_.end()), roots_.end());
+  compact_at_ = std::max<size_t>(1024, roots_.size() * 2);
+}
+
+// --- collection ------------------------------------------------------------------------------------------------------
+
+void Heap::collect() {
+  if (collecting_ || owner_ == nullptr || space_.committed() == 0) return;
+  collecting_ = true;
+  ++collections_;
+  compact_roots();
+  space_.begin_collection();
+  {
+    Marker marker(space_, layouts_, options_.max_mark_stack);
+    for (const Ref r : roots_) marker.root(r);
+    marker.root(in_flight);
+    owner_->visit_roots(marker);
+    marker.drain();
+  }
+  space_.end_collection();
+  threshold_ = std::max(options_.min_threshold, space_.live());
+  space_.trim(2 * threshold_);
+  finalize_dead_host_values();
+  collecting_ = false;
 }
 
 }  // namespace weft::runtime

@@ -1,21 +1,24 @@
-// The store's heap of references (DESIGN section 3, "References and GC"). For now it holds host values only (externref);
-// structs, arrays and exceptions, and collection, come behind this same interface. ADR 0005.
-// A reference is a 32-bit handle; 0 is null; an odd handle is an unboxed i31 (value << 1 | 1); an even one is an object.
+// The store's heap of references (DESIGN section 3, "References and GC"): structs, arrays, exceptions, host values, and the
+// collector. ADR 0010.
+//
+// Who keeps objects alive: globals, tables, segments, and the stacks of guest code; in the host, roots. A reference that a
+// host gets from the heap (a new externref, a result of a call) is rooted in the present scope: the host call it was made
+// in, or an explicit RootScope, or the store itself where there is neither.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "runtime/gc_exception.hpp"
+#include "runtime/gc_layout.hpp"
+#include "runtime/gc_marker.hpp"
+#include "runtime/gc_object.hpp"
+#include "runtime/gc_space.hpp"
+#include "runtime/resource_limiter.hpp"
+
 namespace weft::runtime {
-
-using Ref = uint32_t;
-inline constexpr Ref kNullRef = 0;
-
-constexpr bool is_i31(Ref r) { return (r & 1) != 0; }
-constexpr Ref make_i31(uint32_t value) { return (value << 1) | 1; }
-constexpr int32_t i31_get_s(Ref r) { return static_cast<int32_t>(r) >> 1; }
-constexpr uint32_t i31_get_u(Ref r) { return r >> 1; }
 
 /// What the embedder hides behind an externref.
 struct HostValue {
@@ -23,26 +26,138 @@ struct HostValue {
   void (*finalize)(void* data) = nullptr;  ///< Called once when the value dies; may be null. Must not enter the store.
 };
 
+/// What a heap asks of the store it belongs to.
+class HeapOwner {
+ public:
+  virtual ~HeapOwner() = default;
+  /// Bytes of address space made usable.
+  virtual GrowthAnswer may_grow_heap(uint64_t current, uint64_t desired) = 0;
+  virtual void visit_roots(Marker& marker) = 0;
+  virtual const TypeRegistry& types() const = 0;
+};
+
+struct HeapOptions {
+  uint32_t zeal = 0;               ///< Collect at every Nth allocation and overwrite freed memory; 0: off.
+  uint64_t min_threshold = 8u << 20;  ///< Bytes allocated between collections, at least; else as much as survived.
+  size_t max_mark_stack = size_t{1} << 22;
+};
+
+struct HeapStats {
+  uint64_t collections = 0;
+  uint64_t live_bytes = 0;       ///< After the last collection.
+  uint64_t committed_bytes = 0;
+};
+
 /// One per store; not thread-safe.
 class Heap {
  public:
-  Heap() = default;
+  Heap() : Heap(own_area_, nullptr, {}) {}
+  /// `area`, `owner`: borrowed; the owner may be null (host values only, no limit).
+  Heap(VMHeapArea& area, HeapOwner* owner, const HeapOptions& options);
   ~Heap();
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
-  /// 0 if the heap is full. The value lives until the store dies (until there is a collector).
-  Ref add_host_value(HostValue value);
-  /// Null if `ref` is null, an i31, or not a host value of this heap.
-  const HostValue* host_value(Ref ref) const {
-    if (is_i31(ref) || ref == kNullRef) return nullptr;
-    const uint32_t index = (ref >> 1) - 1;
-    return index < values_.size() ? &values_[index] : nullptr;
+  // --- objects ---
+  /// Contents are undefined: the caller fills them before anything else is allocated. `bytes`: whole object, a multiple
+  /// of 8. Null if refused: then failure() says with which trap.
+  Ref allocate(uint32_t header_word, uint32_t extent, uint64_t bytes) {
+    Ref r = area_.cursor;
+    if (bytes <= area_.limit - r) [[likely]] {
+      area_.cursor = r + static_cast<uint32_t>(bytes);
+    } else {
+      r = allocate_slow(bytes);
+      if (r == kNullRef) [[unlikely]] return kNullRef;
+    }
+    space_.header(r) = {header_word, extent};
+    return r;
   }
-  bool is_valid(Ref ref) const { return ref == kNullRef || is_i31(ref) || host_value(ref) != nullptr; }
+  TrapCode failure() const { return failure_; }
+  /// Payload in cells of the tag's parameters. Null if refused.
+  Ref allocate_exception(const Tag& tag, std::span<const Cell> payload);
+  ExceptionObject& exception(Ref r) {
+    return *reinterpret_cast<ExceptionObject*>(at(r));  // SAFETY: an exnref that is not null
+  }
+  std::byte* at(Ref r) const { return space_.at(r); }  // SAFETY: r is a reference to an object
+  ObjectHeader& header(Ref r) const { return space_.header(r); }
+  LayoutTable& layouts() { return layouts_; }
+
+  // --- host values ---
+  /// Null if the heap is full. Rooted in the present scope.
+  Ref add_host_value(HostValue value);
+  /// Null if `ref` is null, an i31, or not a host value of this heap. Any value may be asked.
+  const HostValue* host_value(Ref ref) const;
+  /// Is it null, an i31, or an existing object? Any value may be asked; slow (it walks a block).
+  bool is_valid(Ref ref) { return ref == kNullRef || is_i31(ref) || space_.is_object(ref); }
+
+  // --- roots of the host ---
+  /// Keeps it alive until the present scope ends.
+  void root(Ref ref) {
+    if (ref == kNullRef || is_i31(ref)) return;
+    if (!roots_.empty() && roots_.back() == ref) return;
+    roots_.push_back(ref);
+  }
+  /// Takes back one root() of this scope. False if there is none.
+  bool unroot(Ref ref);
+  size_t open_scope() {
+    const size_t before = scope_begin_;
+    scope_begin_ = roots_.size();
+    return before;
+  }
+  void close_scope(size_t before) {
+    roots_.resize(scope_begin_);
+    scope_begin_ = before;
+  }
+  /// The exception that is being thrown, while no stack holds it.
+  Ref in_flight = kNullRef;
+
+  // --- collection ---
+  void collect();
+  HeapStats stats() const { return {collections_, space_.live(), space_.committed()}; }
+  GcSpace& space() { return space_; }
 
  private:
-  std::vector<HostValue> values_;
+  struct HostEntry {
+    HostValue value;
+    Ref ref = kNullRef;  ///< Null: the entry is free, `next` the next free one.
+    uint32_t next = 0;
+  };
+  static constexpr uint32_t kNoEntry = ~uint32_t{0};
+
+  Ref allocate_slow(uint64_t bytes);
+  bool grow(uint64_t bytes);
+  void finalize_dead_host_values();
+  void compact_roots();
+
+  VMHeapArea own_area_{};
+  VMHeapArea& area_;
+  HeapOwner* owner_;
+  HeapOptions options_;
+  GcSpace space_;
+  LayoutTable layouts_;
+  std::vector<Ref> roots_;
+  size_t scope_begin_ = 0;
+  size_t compact_at_ = 1024;
+  std::vector<HostEntry> host_values_;
+  uint32_t free_entry_ = kNoEntry;
+  uint64_t threshold_;
+  uint64_t collections_ = 0;
+  uint32_t zeal_count_ = 0;
+  TrapCode failure_ = TrapCode::none;
+  bool collecting_ = false;
+};
+
+/// References made while it lives are roots until it goes. Scopes nest.
+class RootScope {
+ public:
+  explicit RootScope(Heap& heap) : heap_(heap), before_(heap.open_scope()) {}
+  ~RootScope() { heap_.close_scope(before_); }
+  RootScope(const RootScope&) = delete;
+  RootScope& operator=(const RootScope&) = delete;
+
+ private:
+  Heap& heap_;
+  size_t before_;
 };
 
 }  // namespace weft::runtime

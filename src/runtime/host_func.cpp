@@ -64,6 +64,7 @@ TrapCode host_array_call(VMFuncRef* callee, VMContext* caller_ctx, Cell* cells, 
   const auto& func = *static_cast<const HostFunc*>(callee->host);
   Store& store = *callee->vmctx->store->store;
   Caller caller(store, caller_ctx->instance);
+  const RootScope scope(store.heap());
   if (store.call_hook) [[unlikely]] return call_with_hooks(func, caller, cells);
   return func.callback(func.env, caller, cells);
 }

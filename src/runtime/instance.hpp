@@ -77,6 +77,7 @@ class alignas(16) Instance {
   void* host_data = nullptr;  ///< The embedder's.
 
  private:
+  friend class StoreRoots;
   Instance(Store& store, std::shared_ptr<const ModuleInfo> info);
   ~Instance();
   void enter_imports(std::span<const Extern> imports);

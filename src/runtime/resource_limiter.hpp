@@ -18,6 +18,12 @@ class ResourceLimiter {
   virtual GrowthAnswer memory_growing(uint64_t current, uint64_t desired, std::optional<uint64_t> maximum) = 0;
   /// In elements.
   virtual GrowthAnswer table_growing(uint64_t current, uint64_t desired, std::optional<uint64_t> maximum) = 0;
+  /// Bytes that the store's heap of structs, arrays, exceptions and externrefs may use. Refused: the heap collects, and
+  /// what does not fit then traps with "allocation size too large".
+  virtual GrowthAnswer heap_growing(uint64_t current, uint64_t desired) {
+    (void)current, (void)desired;
+    return GrowthAnswer::allow;
+  }
   /// An allowed growth failed after all (declared maximum, operating system).
   virtual void growth_failed(std::string_view reason) { (void)reason; }
 };
@@ -26,6 +32,7 @@ class ResourceLimiter {
 struct StoreLimits {
   uint64_t memory_bytes = ~uint64_t{0};    ///< of one memory
   uint64_t table_elements = ~uint64_t{0};  ///< of one table
+  uint64_t heap_bytes = ~uint64_t{0};      ///< of the heap of references
   uint32_t instances = 10'000;
   uint32_t memories = 10'000;
   uint32_t tables = 10'000;

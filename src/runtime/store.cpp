@@ -16,7 +16,8 @@ constexpr uint64_t kNever = ~uint64_t{0};
 }
 
 Store::Store(std::shared_ptr<EngineState> engine)
-    : ctx_{}, engine_(std::move(engine)), id_(engine_->next_store_id()), default_caller_{} {
+    : ctx_{}, engine_(std::move(engine)), id_(engine_->next_store_id()), default_caller_{},
+      heap_(ctx_.heap, &gc_roots_, {.zeal = engine_->options().gc_zeal}) {
   ctx_.stack_limit = kNever;
   ctx_.epoch_deadline = kNever;
   ctx_.epoch = &engine_->epoch();
@@ -118,6 +119,11 @@ GrowthAnswer Store::may_grow_memory(uint64_t current, uint64_t desired, std::opt
 GrowthAnswer Store::may_grow_table(uint64_t current, uint64_t desired, std::optional<uint64_t> maximum) {
   if (desired > limits.table_elements) return limits.trap_on_growth_failure ? GrowthAnswer::trap : GrowthAnswer::refuse;
   return limiter != nullptr ? limiter->table_growing(current, desired, maximum) : GrowthAnswer::allow;
+}
+
+GrowthAnswer Store::may_grow_heap(uint64_t current, uint64_t desired) {
+  if (desired > limits.heap_bytes) return limits.trap_on_growth_failure ? GrowthAnswer::trap : GrowthAnswer::refuse;
+  return limiter != nullptr ? limiter->heap_growing(current, desired) : GrowthAnswer::allow;
 }
 
 void Store::set_fuel(uint64_t fuel) {

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "runtime/backtrace.hpp"
 #include "runtime/engine_state.hpp"
+#include "runtime/gc_roots.hpp"
 #include "runtime/heap.hpp"
 #include "runtime/host_func.hpp"
 #include "runtime/instance.hpp"
@@ -76,6 +77,7 @@ class Store {
   void growth_failed(std::string_view reason) {
     if (limiter != nullptr) limiter->growth_failed(reason);
   }
+  GrowthAnswer may_grow_heap(uint64_t current, uint64_t desired);
   Result<> reserve_counts(uint32_t memories, uint32_t tables);
 
   // --- fuel and epochs ---
@@ -112,12 +114,14 @@ class Store {
  private:
   friend class Instance;
   friend class Memory;
+  friend class StoreRoots;
 
   VMStoreContext ctx_;  // first: machine code finds the store context at the store's address
   std::shared_ptr<EngineState> engine_;
   uint64_t id_;
   VMContext default_caller_;
   VMMemory no_memory_{};
+  StoreRoots gc_roots_{*this};
   Heap heap_;
   uint32_t memory_count_ = 0;
   uint32_t table_count_ = 0;

@@ -108,6 +108,13 @@ struct TrapRecord {
   uint64_t fault_size = 0;     ///< Size of that memory in bytes
 };
 
+/// Where the store's heap allocates: [cursor, limit) is free. Offsets from `base`; a reference is such an offset.
+struct VMHeapArea {
+  std::byte* base;
+  uint32_t cursor;
+  uint32_t limit;
+};
+
 /// One per store; first member of Store. Read and written by machine code.
 struct VMStoreContext {
   uint64_t stack_limit;         ///< Native stack: lowest address guest code may use; all ones outside guest code.
@@ -127,6 +134,7 @@ struct VMStoreContext {
   VMContext* interp_vmctx;
   void* interp_entry_fp;        ///< The oldest frame of the newest activation, if the interpreter wants it.
   TrapRecord trap;
+  VMHeapArea heap;
 };
 WEFT_ABI_FIELD(VMStoreContext, stack_limit, 0);
 WEFT_ABI_FIELD(VMStoreContext, fuel_consumed, 8);

@@ -1,0 +1,62 @@
+// Finds what is reachable, without recursion: an explicit stack of bounded size; objects that find no room in it are found
+// again by scanning their blocks. What roots are is told to it by the heap's owner. ADR 0010.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/gc_layout.hpp"
+#include "runtime/gc_space.hpp"
+
+namespace weft::runtime {
+
+/// Lives for one collection.
+class Marker {
+ public:
+  /// `max_stack`: entries; beyond it blocks are rescanned.
+  Marker(GcSpace& space, LayoutTable& layouts, size_t max_stack);
+  ~Marker();
+  Marker(const Marker&) = delete;
+  Marker& operator=(const Marker&) = delete;
+
+  /// A precise root: null, an i31, or an object.
+  void root(Ref r) { mark(r); }
+  /// Whatever lies in a word of a stack: kept alive if it is an object's reference or address.
+  void candidate(uint64_t word) {
+    if (space_.is_object(word)) return mark(static_cast<Ref>(word));
+    const uint64_t offset = word - reinterpret_cast<uint64_t>(space_.at(0));
+    if (space_.is_object(offset)) mark(static_cast<Ref>(offset));
+  }
+  void cells(const Cell* begin, const Cell* end) {
+    for (; begin < end; ++begin) candidate(begin->bits);
+  }
+  /// Native stack: references may be packed two to a word.
+  void native_words(uintptr_t low, uintptr_t high);
+
+  /// Marks everything reachable from what was given.
+  void drain();
+
+ private:
+  void mark(Ref r) {
+    if (r == kNullRef || is_i31(r)) return;
+    if (space_.mark(r)) push(r);
+  }
+  void push(Ref r) {
+    if (size_ == capacity_ && !grow()) [[unlikely]] return overflow(r);
+    stack_[size_++] = r;
+    __builtin_prefetch(space_.at(r));
+  }
+  bool grow();
+  void overflow(Ref r);
+  void scan(Ref r, const ObjectHeader& header);
+  void drain_stack();
+
+  GcSpace& space_;
+  LayoutTable& layouts_;
+  size_t max_stack_;
+  Ref* stack_ = nullptr;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+}  // namespace weft::runtime
