@@ -103,11 +103,19 @@ Result<> add_bytecode(std::string& out, const engine::CompiledModule& module, ui
   }
   const uint32_t first = only == UINT32_MAX ? m.imported_funcs : only;
   const uint32_t last = only == UINT32_MAX ? static_cast<uint32_t>(m.funcs.size()) : only + 1;
+  interp::Options options;
+  options.features = module.info().features;
+  // Translated for the listing alone: what runs is not touched.
+  interp::ModuleCode code(module.info().module, options);
   for (uint32_t f = first; f < last; ++f) {
     const wasm::FuncIdx func(f);
     out += fmt::format("function {} {} {}\n", f, module.info().func_name(func), wasm::to_text(m.params(func), m.results(func)));
-    WEFT_ASSIGN(const std::string code, interp::disassemble(module.info(), func));
-    out += code;
+    interp::FuncCode& function = *code.function(func);
+    if (const auto done = code.translate(function); !done) {
+      out += fmt::format("  {}\n", done.error().message);  // e.g. an instruction that cannot be executed yet
+      continue;
+    }
+    out += interp::disassemble(function);
   }
   return {};
 }
