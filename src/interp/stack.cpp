@@ -47,7 +47,11 @@ StoreStack::~StoreStack() {
 }
 
 bool attach_stack(Store& store) {
-  if (store.interp != nullptr) return true;
+  if (store.interp != nullptr) {
+    // Made inside an activation that began without a stack and has put that back: nothing is on it.
+    store.context().interp_stack_top = static_cast<StoreStack*>(store.interp.get())->stack().begin();
+    return true;
+  }
   const uint64_t bytes = store.engine().options().interp_stack_max;
   auto* pool = static_cast<StackPool*>(store.engine().interp.get());
   auto stack = pool != nullptr ? pool->take(bytes) : Stack::create(bytes);
