@@ -16,7 +16,9 @@ namespace {
 class StoreInterrupt final : public wasi::Interrupt {
  public:
   explicit StoreInterrupt(const runtime::Store& store) : store_(store) {}
+  bool armed() const override { return store_.deadline_ns != wasi::kNever; }
   bool raised() const override { return false; }
+  int wake_fd() const override { return kDeadlineOnly; }
   uint64_t deadline() const override { return store_.deadline_ns; }
 
  private:

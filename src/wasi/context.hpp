@@ -64,7 +64,10 @@ class Context {
   Lookup lookup() const { return lookup_; }
   ClockSource* clock() const { return clock_; }
   RandomSource* random() const { return random_; }
-  const Interrupt* interrupt() const { return interrupt_; }
+  /// Null if nothing can interrupt now.
+  const Interrupt* interrupt() const {
+    return interrupt_ != nullptr && interrupt_->armed() ? interrupt_ : nullptr;
+  }
   /// Borrowed; must outlive its use here. Null: waits end only by themselves.
   void set_interrupt(const Interrupt* interrupt) { interrupt_ = interrupt; }
   HostAbilities& abilities() { return abilities_; }

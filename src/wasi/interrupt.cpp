@@ -50,7 +50,7 @@ Waited wait_on(pollfd* fds, size_t count, uint64_t until, const Interrupt* inter
     if (const int wake = interrupt->wake_fd(); wake >= 0) {
       fds[watched++] = {.fd = wake, .events = POLLIN, .revents = 0};
     } else {
-      sliced = true;
+      sliced = wake == Interrupt::kPolled;
     }
   }
   for (;;) {

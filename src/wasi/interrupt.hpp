@@ -18,10 +18,16 @@ inline constexpr uint64_t kNever = ~uint64_t{0};
 class Interrupt {
  public:
   virtual ~Interrupt() = default;
+  static constexpr int kPolled = -1;
+  static constexpr int kDeadlineOnly = -2;
+
+  /// False while nothing can raise it: transfers then take the short way, as if there were none. Asked at every call.
+  virtual bool armed() const { return true; }
   /// True once the guest has to stop.
   virtual bool raised() const = 0;
-  /// A descriptor that becomes readable when `raised` turns true, or -1: then waits look at `raised` every 10 ms.
-  virtual int wake_fd() const { return -1; }
+  /// A descriptor that becomes readable when `raised` turns true; or kPolled: waits look at `raised` every 10 ms; or
+  /// kDeadlineOnly: nothing but the deadline ever ends a wait.
+  virtual int wake_fd() const { return kPolled; }
   /// The moment (CLOCK_MONOTONIC, nanoseconds) after which `raised` counts as true; kNever for none.
   virtual uint64_t deadline() const { return kNever; }
 };

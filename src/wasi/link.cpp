@@ -30,7 +30,8 @@ struct Link {
 
 GuestMemory::View view_of(void* memory) {
   auto* found = static_cast<runtime::Memory*>(memory);
-  return {found->base, found->length};
+  // SAFETY: another thread may grow a shared memory; its base stays, and a length once seen stays committed.
+  return {found->base, __atomic_load_n(&found->length, __ATOMIC_ACQUIRE)};
 }
 
 // The exported memory "memory" of the caller; an empty one if there is none, so that every pointer faults.

@@ -281,6 +281,24 @@ TEST_P(Interrupted, ByAFlagWithoutADescriptor) {
   canceller.join();
 }
 
+class DeadlineOnly final : public Interrupt {
+ public:
+  bool armed() const override { return until != kNever; }
+  bool raised() const override { return false; }
+  int wake_fd() const override { return kDeadlineOnly; }
+  uint64_t deadline() const override { return until; }
+  uint64_t until = kNever;
+};
+
+TEST_P(Interrupted, ByADeadlineAndNothingElse) {
+  Piped pipe;
+  DeadlineOnly deadline;
+  pipe.wasi->context->set_interrupt(&deadline);
+  EXPECT_EQ(pipe.wasi->context->interrupt(), nullptr);
+  deadline.until = monotonic_now() + 20 * kMs;
+  EXPECT_EQ(GetParam().wait(*pipe.wasi), Outcome::interrupted());
+}
+
 TEST(Interrupt, AnUnraisedOneChangesNothing) {
   Piped pipe;
   auto token = CancelToken::create();

@@ -48,7 +48,9 @@ TEST(Preview1Table, HasAll46FunctionsWithTheirSignatures) {
   for (const Row& row : rows()) {
     EXPECT_TRUE(names.insert(row.name).second) << row.name;
     EXPECT_EQ(row.declared, row.actual) << row.name;
-    if (!row.unstable.empty()) EXPECT_EQ(row.declared, row.unstable) << row.name;
+    if (!row.unstable.empty()) {
+      EXPECT_EQ(row.declared, row.unstable) << row.name;
+    }
   }
   EXPECT_EQ(names.size(), 46U);
   for (const char* name : kSpecified) EXPECT_TRUE(names.contains(name)) << name;

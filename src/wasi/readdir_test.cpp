@@ -114,7 +114,8 @@ TEST(Readdir, CookiesSurviveRemovalOfEarlierEntries) {
   std::set<std::string> later;
   for (size_t i = 11; i < all.entries.size(); ++i) later.insert(all.entries[i].name);
   for (size_t i = 0; i <= 10; ++i) {
-    if (all.entries[i].name[0] != '.') ASSERT_EQ(wasi.unlink(all.entries[i].name), Errno::success);
+    if (all.entries[i].name[0] == '.') continue;
+    ASSERT_EQ(wasi.unlink(all.entries[i].name), Errno::success);
   }
   std::set<std::string> seen;
   for (const Listed& one : page(wasi, kRoot, all.entries[10].header.next, 8192).entries) seen.insert(one.name);
