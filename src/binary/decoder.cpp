@@ -36,7 +36,8 @@ constexpr Section kSections[kSectionIds] = {
 };
 
 bool is_enabled(SectionId id, FeatureSet features) {
-  if (id == SectionId::tag) return features.has(Feature::exceptions) || features.has(Feature::legacy_exceptions);
+  if (id == SectionId::tag)
+    return features.has(Feature::exceptions) || features.has(Feature::legacy_exceptions);
   return features.has(kSections[static_cast<size_t>(id)].feature);
 }
 
@@ -52,7 +53,8 @@ void decode_header(Reader& r) {
   const uint32_t version = r.fixed32();
   if (version == kVersion) return;
   if (version >> 16 == kComponentLayer) {
-    return r.fail_at(4, "unknown binary version", "this is a component, only core modules are supported");
+    return r.fail_at(4, "unknown binary version",
+                     "this is a component, only core modules are supported");
   }
   r.fail_at(4, "unknown binary version", fmt::format("{}", version));
 }
@@ -63,7 +65,8 @@ void decode_custom(DecodeState& s, uint32_t end, uint8_t after) {
   c.after = after;
   if (!s.r.ok()) return;
   const uint32_t at = s.r.offset();
-  if (at > end) return s.r.fail_at(at, "unexpected end of section or function", "custom section's name");
+  if (at > end)
+    return s.r.fail_at(at, "unexpected end of section or function", "custom section's name");
   c.contents = {at, end - at};
   s.r.skip(end - at);
   s.m.customs.push_back(c);
@@ -81,8 +84,9 @@ void decode_section(DecodeState& s, uint8_t& last_order, uint8_t& last_id) {
   const uint32_t size_at = r.offset();
   const uint32_t size = r.u32();
   if (size > r.left()) {
-    return r.fail_at(size_at, "length out of bounds",
-                     fmt::format("{} section of {} bytes, {} are left", section.name, size, r.left()));
+    return r.fail_at(
+        size_at, "length out of bounds",
+        fmt::format("{} section of {} bytes, {} are left", section.name, size, r.left()));
   }
   const uint32_t start = r.offset();
   if (id == 0) return decode_custom(s, start + size, last_id);
@@ -95,7 +99,8 @@ void decode_section(DecodeState& s, uint8_t& last_order, uint8_t& last_id) {
   section.decode(s);
   if (r.ok() && r.offset() != start + size) {
     r.fail_at(start, "section size mismatch",
-              fmt::format("{} section of {} bytes has contents of {}", section.name, size, r.offset() - start));
+              fmt::format("{} section of {} bytes has contents of {}", section.name, size,
+                          r.offset() - start));
   }
 }
 
@@ -142,7 +147,8 @@ void decode_code_section(DecodeState& s) {
 Result<std::unique_ptr<Module>> decode_module(std::span<const std::byte> bytes, FeatureSet features,
                                               std::shared_ptr<const void> keep_alive) {
   if (bytes.size() > limits::kModuleBytes) {
-    return fail(ErrorCode::limit_exceeded, fmt::format("limit exceeded: a module of {} bytes", bytes.size()));
+    return fail(ErrorCode::limit_exceeded,
+                fmt::format("limit exceeded: a module of {} bytes", bytes.size()));
   }
   auto module = std::make_unique<Module>();
   module->bytes = bytes;

@@ -1,5 +1,5 @@
-// Bytes to Module: sections in their order, everything but function bodies decoded (spec 5.5). What cannot be decoded is
-// malformed; whether it makes sense is validate/'s question.
+// Bytes to Module: sections in their order, everything but function bodies decoded (spec 5.5). What
+// cannot be decoded is malformed; whether it makes sense is validate/'s question.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@
 
 namespace weft::binary {
 
-/// Decodes a module. The module refers to `bytes`; `keep_alive` (may be null if the caller guarantees it) owns them.
-/// Thread safe. Allocates at most a small multiple of the input's size.
+/// Decodes a module. The module refers to `bytes`; `keep_alive` (may be null if the caller
+/// guarantees it) owns them. Thread safe. Allocates at most a small multiple of the input's size.
 Result<std::unique_ptr<Module>> decode_module(std::span<const std::byte> bytes, FeatureSet features,
                                               std::shared_ptr<const void> keep_alive = nullptr);
 

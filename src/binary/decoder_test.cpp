@@ -1,4 +1,5 @@
-// What is malformed, with the phrase of the spec, and what is decoded; bytes are written with the text they come from.
+// What is malformed, with the phrase of the spec, and what is decoded; bytes are written with the
+// text they come from.
 #include "binary/decoder.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +24,9 @@ std::vector<std::byte> from_hex(std::string_view hex) {
 }
 constexpr std::string_view kHeader = "00 61 73 6d 01 00 00 00 ";
 
-std::vector<std::byte> module_of(std::string_view sections) { return from_hex(std::string(kHeader) + std::string(sections)); }
+std::vector<std::byte> module_of(std::string_view sections) {
+  return from_hex(std::string(kHeader) + std::string(sections));
+}
 
 struct Malformed {
   std::string_view what;  // the text of the bytes
@@ -66,10 +69,13 @@ constexpr Malformed kMalformed[] = {
     {"data flags 3", "0b 02 01 03", "malformed data segment kind"},
     {"function without code", "01 04 01 60 00 00 03 02 01 00",
      "function and code section have inconsistent lengths"},
-    {"code without function", "0a 04 01 02 00 0b", "function and code section have inconsistent lengths"},
-    {"body of 5 bytes in 2", "01 04 01 60 00 00 03 02 01 00 0a 04 01 05 00 0b", "length out of bounds"},
+    {"code without function", "0a 04 01 02 00 0b",
+     "function and code section have inconsistent lengths"},
+    {"body of 5 bytes in 2", "01 04 01 60 00 00 03 02 01 00 0a 04 01 05 00 0b",
+     "length out of bounds"},
     {"data count 1, no data", "0c 01 01", "data count and data section have inconsistent lengths"},
-    {"data count 1, data 0", "0c 01 01 0b 01 00", "data count and data section have inconsistent lengths"},
+    {"data count 1, data 0", "0c 01 01 0b 01 00",
+     "data count and data section have inconsistent lengths"},
     {"tag attribute 1", "0d 03 01 01 00", "zero byte expected"},
     {"custom name longer than the section", "00 02 05 61", "length out of bounds"},
     {"custom section without name", "00 00", "unexpected end"},
@@ -137,7 +143,8 @@ TEST(Decoder, FeaturesThatAreOffAreMalformed) {
 TEST(Decoder, ImportsComeFirstInTheirIndexSpaces) {
   // (import "m" "f" (func)) (import "m" "g" (global i32)) (func) (global i32 (i32.const 0))
   const auto bytes = module_of(
-      "01 04 01 60 00 00  02 0e 02 01 6d 01 66 00 00 01 6d 01 67 03 7f 00  03 02 01 00  06 06 01 7f 00 41 00 0b"
+      "01 04 01 60 00 00  02 0e 02 01 6d 01 66 00 00 01 6d 01 67 03 7f 00  03 02 01 00  06 06 01 "
+      "7f 00 41 00 0b"
       "07 05 01 01 65 00 01  0a 04 01 02 00 0b");
   const auto m = decode_module(bytes, FeatureSet::all());
   ASSERT_TRUE(m.has_value()) << m.error().message;
@@ -155,7 +162,8 @@ TEST(Decoder, ImportsComeFirstInTheirIndexSpaces) {
 TEST(Decoder, CompactImportsBecomePlainOnes) {
   // group "a": by item: "b" (func 0), "c" (func 0); group "x": by type (func 0): "y", "z"
   const auto bytes = module_of(
-      "01 04 01 60 00 00  02 19 02  01 61 00 7f 02 01 62 00 00 01 63 00 00  01 78 00 7e 00 00 02 01 79 01 7a");
+      "01 04 01 60 00 00  02 19 02  01 61 00 7f 02 01 62 00 00 01 63 00 00  01 78 00 7e 00 00 02 "
+      "01 79 01 7a");
   const auto m = decode_module(bytes, FeatureSet::all());
   ASSERT_TRUE(m.has_value()) << m.error().message;
   ASSERT_EQ((*m)->imports.size(), 4u);
@@ -181,23 +189,24 @@ TEST(Decoder, ElementSegmentsOfAllForms) {
   // flags 0 to 7, in the spec's order; one item each
   const auto bytes = module_of(
       "09 40 08"
-      "00 41 00 0b 01 00"            // (elem (i32.const 0) func 0)
-      "01 00 01 00"                  // (elem func 0)
-      "02 00 41 00 0b 00 01 00"      // (elem (table 0) (i32.const 0) func 0)
-      "03 00 01 00"                  // (elem declare func 0)
-      "04 41 00 0b 01 d2 00 0b"      // (elem (i32.const 0) funcref (ref.func 0))
-      "05 70 01 d2 00 0b"            // (elem funcref (ref.func 0))
+      "00 41 00 0b 01 00"              // (elem (i32.const 0) func 0)
+      "01 00 01 00"                    // (elem func 0)
+      "02 00 41 00 0b 00 01 00"        // (elem (table 0) (i32.const 0) func 0)
+      "03 00 01 00"                    // (elem declare func 0)
+      "04 41 00 0b 01 d2 00 0b"        // (elem (i32.const 0) funcref (ref.func 0))
+      "05 70 01 d2 00 0b"              // (elem funcref (ref.func 0))
       "06 00 41 00 0b 70 01 d2 00 0b"  // (elem (table 0) (i32.const 0) funcref (ref.func 0))
-      "07 63 70 03 d0 70 0b d0 70 0b d0 70 0b");  // (elem declare (ref null func) 3 x (ref.null func))
+      "07 63 70 03 d0 70 0b d0 70 0b d0 70 0b");  // (elem declare (ref null func) 3 x (ref.null
+                                                  // func))
   auto with_size = bytes;
   with_size[9] = static_cast<std::byte>(bytes.size() - 10);
   const auto m = decode_module(with_size, FeatureSet::all());
   ASSERT_TRUE(m.has_value()) << m.error().message;
   const auto& elems = (*m)->elems;
   ASSERT_EQ(elems.size(), 8u);
-  constexpr SegmentMode kModes[] = {SegmentMode::active, SegmentMode::passive, SegmentMode::active,
-                                    SegmentMode::declarative, SegmentMode::active, SegmentMode::passive,
-                                    SegmentMode::active, SegmentMode::declarative};
+  constexpr SegmentMode kModes[] = {
+      SegmentMode::active, SegmentMode::passive, SegmentMode::active, SegmentMode::declarative,
+      SegmentMode::active, SegmentMode::passive, SegmentMode::active, SegmentMode::declarative};
   for (size_t i = 0; i < 8; ++i) {
     EXPECT_EQ(elems[i].mode, kModes[i]) << i;
     EXPECT_EQ(elems[i].is_exprs, i >= 4) << i;

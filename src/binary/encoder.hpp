@@ -1,5 +1,6 @@
-// Writes the binary format: a growing buffer with LEB128, type and section writers. Nothing is checked here; the result
-// goes through decoder and validator like any other bytes (spec chapter 5).
+// Writes the binary format: a growing buffer with LEB128, type and section writers. Nothing is
+// checked here; the result goes through decoder and validator like any other bytes (spec chapter
+// 5).
 #pragma once
 
 #include <cstddef>
@@ -28,7 +29,8 @@ class Encoder {
   std::vector<std::byte> take() { return std::move(bytes_); }
   void clear() { bytes_.clear(); }
 
-  // --- primitives -----------------------------------------------------------------------------------------------
+  // --- primitives
+  // -----------------------------------------------------------------------------------------------
   void push_back(uint8_t b) { bytes_.push_back(static_cast<std::byte>(b)); }
   void byte(uint8_t b) { push_back(b); }
   void raw(std::span<const std::byte> b) { bytes_.insert(bytes_.end(), b.begin(), b.end()); }
@@ -38,8 +40,8 @@ class Encoder {
   void s32(int32_t v) { write_leb_s(*this, v); }
   void s33(int64_t v) { write_leb_s(*this, v); }
   void s64(int64_t v) { write_leb_s(*this, v); }
-  void fixed32(uint32_t bits);  ///< 4 bytes, little endian: f32
-  void fixed64(uint64_t bits);  ///< 8 bytes, little endian: f64, half of a v128
+  void fixed32(uint32_t bits);     ///< 4 bytes, little endian: f32
+  void fixed64(uint64_t bits);     ///< 8 bytes, little endian: f64, half of a v128
   void name(std::string_view s) {  ///< Length and bytes; also vec(byte).
     u32(static_cast<uint32_t>(s.size()));
     raw(s);
@@ -47,10 +49,12 @@ class Encoder {
   /// A count and LEB128 indices.
   void indices(std::span<const uint32_t> list);
 
-  // --- structure ------------------------------------------------------------------------------------------------
+  // --- structure
+  // ------------------------------------------------------------------------------------------------
   void header();  ///< Magic and version of a core module.
   [[nodiscard]] Mark begin_sized() const { return bytes_.size(); }
-  /// Puts the size (shortest form) in front of what was written since begin_sized. Linear in those bytes.
+  /// Puts the size (shortest form) in front of what was written since begin_sized. Linear in those
+  /// bytes.
   void end_sized(Mark start);
   [[nodiscard]] Mark begin_section(SectionId id) {
     byte(static_cast<uint8_t>(id));
@@ -64,7 +68,8 @@ class Encoder {
     return m;
   }
 
-  // --- instructions ---------------------------------------------------------------------------------------------
+  // --- instructions
+  // ---------------------------------------------------------------------------------------------
   void op(Op op);
   void block_type_empty() { byte(code::kEmptyBlock); }
   void block_type(ValType result) { write(result); }
@@ -75,7 +80,8 @@ class Encoder {
     byte(static_cast<uint8_t>((from_nullable ? 1 : 0) | (to_nullable ? 2 : 0)));
   }
 
-  // --- types: the shortest encoding -----------------------------------------------------------------------------
+  // --- types: the shortest encoding
+  // -----------------------------------------------------------------------------
   void write(HeapType t);
   void write(ValType t);  ///< Storage types too.
   void write(FieldType t);

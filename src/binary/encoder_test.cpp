@@ -17,10 +17,21 @@ std::vector<int> to_ints(std::span<const std::byte> bytes) {
 
 TEST(Encoder, ValueTypesSurvive) {
   const ValType cases[] = {
-      kI32, kI64, kF32, kF64, kV128, kFuncRef, kExternRef, kAnyRef, kExnRef,
-      ValType::ref(AbstractHeap::none, true), ValType::ref(AbstractHeap::i31, false),
-      ValType::ref(AbstractHeap::nofunc, false), ValType::ref(HeapType::concrete(0u), true),
-      ValType::ref(HeapType::concrete(63u), false), ValType::ref(HeapType::concrete(64u), true),
+      kI32,
+      kI64,
+      kF32,
+      kF64,
+      kV128,
+      kFuncRef,
+      kExternRef,
+      kAnyRef,
+      kExnRef,
+      ValType::ref(AbstractHeap::none, true),
+      ValType::ref(AbstractHeap::i31, false),
+      ValType::ref(AbstractHeap::nofunc, false),
+      ValType::ref(HeapType::concrete(0u), true),
+      ValType::ref(HeapType::concrete(63u), false),
+      ValType::ref(HeapType::concrete(64u), true),
       ValType::ref(HeapType::concrete(999'999u), false),
   };
   for (ValType t : cases) {

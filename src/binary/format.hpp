@@ -1,4 +1,5 @@
-// Constants of the binary format (spec chapter 5): section ids, type codes, flags. Reader and writer share them.
+// Constants of the binary format (spec chapter 5): section ids, type codes, flags. Reader and
+// writer share them.
 #pragma once
 
 #include <array>
@@ -11,10 +12,24 @@ namespace weft::binary {
 
 inline constexpr std::array<uint8_t, 4> kMagic = {0x00, 0x61, 0x73, 0x6d};
 inline constexpr uint16_t kVersion = 1;
-inline constexpr uint16_t kComponentLayer = 1;  ///< The upper half of the version word; 0 for core modules.
+inline constexpr uint16_t kComponentLayer =
+    1;  ///< The upper half of the version word; 0 for core modules.
 
 enum class SectionId : uint8_t {
-  custom, type, import, function, table, memory, global, export_, start, element, code, data, data_count, tag,
+  custom,
+  type,
+  import,
+  function,
+  table,
+  memory,
+  global,
+  export_,
+  start,
+  element,
+  code,
+  data,
+  data_count,
+  tag,
 };
 inline constexpr uint8_t kSectionIds = 14;
 
@@ -54,7 +69,8 @@ inline constexpr uint8_t kPageSize = 0x08;
 /// Bit of a memarg's alignment field: a memory index follows.
 inline constexpr uint32_t kMemArgHasMemory = 0x40;
 
-/// Compact import section: what stands where the kind of an ordinary import would (after an empty item name).
+/// Compact import section: what stands where the kind of an ordinary import would (after an empty
+/// item name).
 inline constexpr uint8_t kCompactByItem = 0x7f;  ///< then vec(name, externtype)
 inline constexpr uint8_t kCompactByType = 0x7e;  ///< then externtype, vec(name)
 

@@ -9,11 +9,13 @@
 namespace weft::binary {
 
 void fail_illegal_opcode(Reader& r, uint32_t at, uint8_t prefix, uint32_t code, Op known) {
-  const std::string phrase = prefix == 0 ? fmt::format("illegal opcode {:02x}", code)
-                                         : fmt::format("illegal opcode {:02x} {:02x}", prefix, code);
+  const std::string phrase = prefix == 0
+                                 ? fmt::format("illegal opcode {:02x}", code)
+                                 : fmt::format("illegal opcode {:02x} {:02x}", prefix, code);
   if (known == Op::invalid_) return r.fail_at(at, phrase);
-  r.fail_at(at, phrase, fmt::format("{} needs {}, which is not enabled", to_string(known),
-                                    to_string(uses_floats(known) ? Feature::floats : feature(known))));
+  r.fail_at(at, phrase,
+            fmt::format("{} needs {}, which is not enabled", to_string(known),
+                        to_string(uses_floats(known) ? Feature::floats : feature(known))));
 }
 
 Op read_opcode(Reader& r, FeatureSet features) {
@@ -51,8 +53,10 @@ namespace {
 void skip_mem_arg(Reader& r, FeatureSet features) {
   const uint32_t at = r.offset();
   const uint32_t flags = r.u32();
-  const uint32_t flag_limit = features.has(Feature::multi_memory) ? 2 * kMemArgHasMemory : kMemArgHasMemory;
-  if (flags >= flag_limit) return r.fail_at(at, "malformed memop flags", fmt::format("0x{:x}", flags));
+  const uint32_t flag_limit =
+      features.has(Feature::multi_memory) ? 2 * kMemArgHasMemory : kMemArgHasMemory;
+  if (flags >= flag_limit)
+    return r.fail_at(at, "malformed memop flags", fmt::format("0x{:x}", flags));
   if (flags & kMemArgHasMemory) r.u32();
   if (features.has(Feature::memory64)) {
     r.u64();
@@ -159,7 +163,8 @@ bool ExpressionSkipper::nest(Reader& r, Op op, uint32_t at) {
       break;
     case Op::catch_:
     case Op::catch_all:
-      if (top != Op::try_ && top != Op::catch_) r.fail_at(at, "END opcode expected", "catch without try");
+      if (top != Op::try_ && top != Op::catch_)
+        r.fail_at(at, "END opcode expected", "catch without try");
       break;
     case Op::delegate:
       if (top != Op::try_) r.fail_at(at, "END opcode expected", "delegate without try");
@@ -182,7 +187,8 @@ void ExpressionSkipper::skip(Reader& r, FeatureSet features, bool* needs_data_co
     const Op op = read_opcode(r, features);
     if (!r.ok()) return;
     skip_immediates(r, op, features);
-    if (needs_data_count && (imm(op) == Imm::data || imm(op) == Imm::data_memory || imm(op) == Imm::type_data)) {
+    if (needs_data_count &&
+        (imm(op) == Imm::data || imm(op) == Imm::data_memory || imm(op) == Imm::type_data)) {
       *needs_data_count = true;
     }
     if (nest(r, op, at)) return;

@@ -1,5 +1,6 @@
-// Reads instructions without typing them: finds where an expression ends and whether it is well formed (spec 5.4).
-// Used for constant expressions at decode time, and for bodies once a module is known to be invalid.
+// Reads instructions without typing them: finds where an expression ends and whether it is well
+// formed (spec 5.4). Used for constant expressions at decode time, and for bodies once a module is
+// known to be invalid.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@ namespace weft::binary {
 
 using namespace wasm;  // NOLINT: the spec's vocabulary
 
-/// Reads an opcode. Unassigned ones, and those of a feature that is off, are malformed: Op::invalid_.
+/// Reads an opcode. Unassigned ones, and those of a feature that is off, are malformed:
+/// Op::invalid_.
 Op read_opcode(Reader& r, FeatureSet features);
 
 /// Passes over the immediates of `op`.
@@ -28,8 +30,8 @@ uint32_t read_memory_index(Reader& r, FeatureSet features);
 /// Passes over whole expressions; keeps its scratch memory between them.
 class ExpressionSkipper {
  public:
-  /// Reads instructions up to and with the `end` that closes the expression. `needs_data_count` (if given) is set when
-  /// an instruction needs the data count section.
+  /// Reads instructions up to and with the `end` that closes the expression. `needs_data_count` (if
+  /// given) is set when an instruction needs the data count section.
   void skip(Reader& r, FeatureSet features, bool* needs_data_count = nullptr);
 
  private:

@@ -1,4 +1,5 @@
-// A decoded module: immutable, shared by threads, bodies and expressions still as byte ranges (spec 2.5, 5.5).
+// A decoded module: immutable, shared by threads, bodies and expressions still as byte ranges
+// (spec 2.5, 5.5).
 #pragma once
 
 #include <cstddef>
@@ -79,7 +80,7 @@ struct CustomSection {
 using SharedBytes = std::shared_ptr<const std::vector<std::byte>>;
 
 struct Module {
-  std::span<const std::byte> bytes;      ///< The whole binary.
+  std::span<const std::byte> bytes;        ///< The whole binary.
   std::shared_ptr<const void> keep_alive;  ///< Owns `bytes`.
 
   TypeList types;
@@ -101,7 +102,8 @@ struct Module {
   std::vector<ElemSegment> elems;
   std::vector<DataSegment> datas;
   std::optional<uint32_t> data_count;
-  std::vector<ByteRange> code;  ///< Bodies of defined functions: locals and expression, without the size prefix.
+  std::vector<ByteRange>
+      code;  ///< Bodies of defined functions: locals and expression, without the size prefix.
   std::vector<CustomSection> customs;
 
   uint32_t defined_funcs() const { return static_cast<uint32_t>(funcs.size()) - imported_funcs; }

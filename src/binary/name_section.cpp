@@ -65,14 +65,17 @@ void NameSection::read(std::span<const std::byte> contents) {
   }
 }
 
-std::string_view NameSection::find(NameKind kind, uint32_t index) const { return find(kind, 0, index); }
+std::string_view NameSection::find(NameKind kind, uint32_t index) const {
+  return find(kind, 0, index);
+}
 
 std::string_view NameSection::find(NameKind kind, uint32_t outer, uint32_t index) const {
   const auto& list = entries_[static_cast<size_t>(kind)];
   Entry wanted;
   wanted.outer = outer;
   wanted.index = index;
-  const auto it = std::ranges::lower_bound(list, wanted, [](const Entry& a, const Entry& b) { return key(a) < key(b); });
+  const auto it = std::ranges::lower_bound(
+      list, wanted, [](const Entry& a, const Entry& b) { return key(a) < key(b); });
   return it != list.end() && key(*it) == key(wanted) ? it->name : std::string_view{};
 }
 

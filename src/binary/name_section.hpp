@@ -1,5 +1,6 @@
-// The custom "name" section (spec 7.4.1 and the extended-name-section proposal), read when somebody asks for a name.
-// It has no meaning for execution, so garbage is never an error: what can be read is used, the rest is ignored.
+// The custom "name" section (spec 7.4.1 and the extended-name-section proposal), read when somebody
+// asks for a name. It has no meaning for execution, so garbage is never an error: what can be read
+// is used, the rest is ignored.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,20 @@
 
 namespace weft::binary {
 
-enum class NameKind : uint8_t { module, func, local, label, type, table, memory, global, elem, data, field, tag };
+enum class NameKind : uint8_t {
+  module,
+  func,
+  local,
+  label,
+  type,
+  table,
+  memory,
+  global,
+  elem,
+  data,
+  field,
+  tag
+};
 inline constexpr size_t kNameKinds = 12;
 
 /// Views point into the module's bytes. Immutable after construction; any thread may read it.
@@ -37,7 +51,9 @@ class NameSection {
   std::string_view func(FuncIdx f) const { return find(NameKind::func, f.value); }
 
   /// All entries of a kind, sorted.
-  const std::vector<Entry>& entries(NameKind kind) const { return entries_[static_cast<size_t>(kind)]; }
+  const std::vector<Entry>& entries(NameKind kind) const {
+    return entries_[static_cast<size_t>(kind)];
+  }
 
  private:
   void read(std::span<const std::byte> contents);
@@ -46,7 +62,8 @@ class NameSection {
   std::vector<Entry> entries_[kNameKinds];
 };
 
-/// What to call a function in a message: its name section entry, its export, its import, or nothing.
+/// What to call a function in a message: its name section entry, its export, its import, or
+/// nothing.
 std::string_view function_name(const Module& module, const NameSection& names, FuncIdx f);
 
 }  // namespace weft::binary

@@ -18,7 +18,8 @@ std::vector<std::byte> module_with_names(std::span<const std::byte> contents) {
   return e.take();
 }
 
-/// module "m"; functions 0 "main", 2 "sum"; locals of 2: 0 "a", 1 "b"; fields of type 1: 0 "x"; tag 0 "t".
+/// module "m"; functions 0 "main", 2 "sum"; locals of 2: 0 "a", 1 "b"; fields of type 1: 0 "x"; tag
+/// 0 "t".
 std::vector<std::byte> sample() {
   Encoder e;
   const auto part = [&](NameKind kind, auto&& write) {

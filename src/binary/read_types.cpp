@@ -106,7 +106,8 @@ ValType read_val_type(Reader& r, FeatureSet features) {
     case code::kI64: r.u8(); return kI64;
     case code::kF32:
     case code::kF64:
-      if (!features.has(Feature::floats)) fail_disabled(r, at, "malformed value type", Feature::floats);
+      if (!features.has(Feature::floats))
+        fail_disabled(r, at, "malformed value type", Feature::floats);
       return r.u8() == code::kF32 ? kF32 : kF64;
     case code::kV128:
       if (!features.has(Feature::simd)) fail_disabled(r, at, "malformed value type", Feature::simd);

@@ -1,5 +1,6 @@
-// Readers of types as they stand in the binary format (spec 5.3). Indices are not checked here: an unknown type is
-// invalid, not malformed. An index that cannot be one (2^22 and more) becomes kUnknownType.
+// Readers of types as they stand in the binary format (spec 5.3). Indices are not checked here: an
+// unknown type is invalid, not malformed. An index that cannot be one (2^22 and more) becomes
+// kUnknownType.
 #pragma once
 
 #include "binary/reader.hpp"

@@ -7,7 +7,8 @@
 
 namespace weft::binary {
 
-void Reader::fail_at(uint32_t at, std::string_view phrase, std::string_view detail, ErrorCode code) {
+void Reader::fail_at(uint32_t at, std::string_view phrase, std::string_view detail,
+                     ErrorCode code) {
   if (error_) return;
   std::string text(phrase);
   if (!detail.empty()) {
@@ -56,8 +57,10 @@ std::string_view Reader::name() {
   // SAFETY: bytes seen as char, which may alias anything.
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.size() > wasm::limits::kNameBytes) {
-    fail_at(at, "limit exceeded", fmt::format("a name of {} bytes, at most {} are supported", text.size(),
-                                              wasm::limits::kNameBytes), ErrorCode::limit_exceeded);
+    fail_at(at, "limit exceeded",
+            fmt::format("a name of {} bytes, at most {} are supported", text.size(),
+                        wasm::limits::kNameBytes),
+            ErrorCode::limit_exceeded);
     return {};
   }
   if (!is_valid_utf8(text)) {

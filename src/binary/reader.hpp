@@ -1,5 +1,6 @@
-// A bounded reader of the binary format with a sticky error: after the first failure every read gives zero and there is
-// nothing left, so callers test ok() once per loop instead of once per read (spec 5.1, 5.2).
+// A bounded reader of the binary format with a sticky error: after the first failure every read
+// gives zero and there is nothing left, so callers test ok() once per loop instead of once per read
+// (spec 5.1, 5.2).
 #pragma once
 
 #include <cstddef>
@@ -74,7 +75,9 @@ class Reader {
   std::string_view name();
 
   /// Records the first error only. The message is `phrase: detail`, or the phrase alone.
-  void fail(std::string_view phrase, std::string_view detail = {}) { fail_at(offset(), phrase, detail); }
+  void fail(std::string_view phrase, std::string_view detail = {}) {
+    fail_at(offset(), phrase, detail);
+  }
   void fail_at(uint32_t at, std::string_view phrase, std::string_view detail = {},
                ErrorCode code = ErrorCode::malformed);
   void fail_end() { fail("unexpected end of section or function"); }

@@ -1,5 +1,5 @@
-// Sections that define functions, tables, memories, tags and globals, and those that name them: exports and start
-// (spec 5.5.6 - 5.5.11, 5.5.16).
+// Sections that define functions, tables, memories, tags and globals, and those that name them:
+// exports and start (spec 5.5.6 - 5.5.11, 5.5.16).
 #include <fmt/core.h>
 
 #include "binary/read_types.hpp"
@@ -14,7 +14,8 @@ uint32_t count_definitions(DecodeState& s, size_t imported, uint32_t limit, std:
   const uint32_t at = s.r.offset();
   const uint32_t n = s.r.count(limit, what);
   if (imported + n > limit) {
-    s.r.fail_at(at, "limit exceeded", fmt::format("{} {}, at most {} are supported", imported + n, what, limit),
+    s.r.fail_at(at, "limit exceeded",
+                fmt::format("{} {}, at most {} are supported", imported + n, what, limit),
                 ErrorCode::limit_exceeded);
     return 0;
   }
@@ -52,7 +53,8 @@ void decode_table_section(DecodeState& s) {
 void decode_memory_section(DecodeState& s) {
   const uint32_t n = count_definitions(s, s.m.memories.size(), limits::kMemories, "memories");
   s.m.memories.reserve(s.m.memories.size() + n);
-  for (uint32_t i = 0; i < n && s.r.ok(); ++i) s.m.memories.push_back(read_memory_type(s.r, s.features));
+  for (uint32_t i = 0; i < n && s.r.ok(); ++i)
+    s.m.memories.push_back(read_memory_type(s.r, s.features));
 }
 
 void decode_tag_section(DecodeState& s) {
@@ -75,14 +77,16 @@ void decode_global_section(DecodeState& s) {
 void decode_export_section(DecodeState& s) {
   const uint32_t n = s.r.count(limits::kExports, "exports");
   s.m.exports.reserve(n);
-  const uint8_t kinds = s.features.has(Feature::exceptions) || s.features.has(Feature::legacy_exceptions) ? 5 : 4;
+  const uint8_t kinds =
+      s.features.has(Feature::exceptions) || s.features.has(Feature::legacy_exceptions) ? 5 : 4;
   for (uint32_t i = 0; i < n && s.r.ok(); ++i) {
     Export e;
     e.offset = s.r.offset();
     e.name = s.r.name();
     const uint32_t at = s.r.offset();
     const uint8_t kind = s.r.u8();
-    if (kind >= kinds) return s.r.fail_at(at, "malformed export kind", fmt::format("0x{:02x}", kind));
+    if (kind >= kinds)
+      return s.r.fail_at(at, "malformed export kind", fmt::format("0x{:02x}", kind));
     e.kind = static_cast<ExternKind>(kind);
     e.index = s.r.u32();
     s.m.exports.push_back(e);

@@ -23,7 +23,8 @@ ExternType read_extern_type(DecodeState& s) {
   ExternType t;
   const uint32_t at = r.offset();
   const uint8_t kind = r.u8();
-  const uint8_t kinds = s.features.has(Feature::exceptions) || s.features.has(Feature::legacy_exceptions) ? 5 : 4;
+  const uint8_t kinds =
+      s.features.has(Feature::exceptions) || s.features.has(Feature::legacy_exceptions) ? 5 : 4;
   if (kind >= kinds) {
     r.fail_at(at, "malformed import kind", fmt::format("0x{:02x}", kind));
     return t;
@@ -51,11 +52,13 @@ uint32_t add_to_index_space(Module& m, const ExternType& t) {
   return 0;
 }
 
-void add_import(DecodeState& s, std::string_view module, std::string_view name, const ExternType& t) {
+void add_import(DecodeState& s, std::string_view module, std::string_view name,
+                const ExternType& t) {
   if (!s.r.ok()) return;
   if (s.m.imports.size() >= limits::kImports || s.m.memories.size() >= limits::kMemories ||
       s.m.tables.size() >= limits::kTables) {
-    return s.r.fail_at(s.r.offset(), "limit exceeded", "too many imports", ErrorCode::limit_exceeded);
+    return s.r.fail_at(s.r.offset(), "limit exceeded", "too many imports",
+                       ErrorCode::limit_exceeded);
   }
   s.m.imports.push_back({module, name, t.kind, add_to_index_space(s.m, t)});
 }

@@ -9,9 +9,9 @@ namespace weft::binary {
 namespace {
 
 // Bits of an element segment's first number.
-constexpr uint32_t kNotActive = 1;       // passive, or declarative with kExplicit
-constexpr uint32_t kExplicit = 2;        // a table index follows (active)
-constexpr uint32_t kExpressions = 4;     // items are expressions, a type instead of a kind
+constexpr uint32_t kNotActive = 1;    // passive, or declarative with kExplicit
+constexpr uint32_t kExplicit = 2;     // a table index follows (active)
+constexpr uint32_t kExpressions = 4;  // items are expressions, a type instead of a kind
 
 void read_element_type(DecodeState& s, ElemSegment& e, uint32_t flags) {
   e.is_exprs = (flags & kExpressions) != 0;
@@ -31,7 +31,8 @@ ElemSegment read_element(DecodeState& s) {
   ElemSegment e;
   const uint32_t at = r.offset();
   const uint32_t flags = r.u32();
-  const uint32_t max_flags = s.features.has(Feature::reference_types) || s.features.has(Feature::bulk_memory) ? 7 : 0;
+  const uint32_t max_flags =
+      s.features.has(Feature::reference_types) || s.features.has(Feature::bulk_memory) ? 7 : 0;
   if (flags > max_flags) {
     r.fail_at(at, "malformed elements segment kind", fmt::format("{}", flags));
     return e;

@@ -17,7 +17,8 @@ void read_func_type(DecodeState& s) {
   if (results > 1 && !s.features.has(Feature::multi_value)) {
     s.r.fail_at(at, "invalid result arity", "multi-value is not enabled", ErrorCode::invalid);
   }
-  for (uint32_t n = results; n > 0 && s.r.ok(); --n) s.m.types.add_result(read_val_type(s.r, s.features));
+  for (uint32_t n = results; n > 0 && s.r.ok(); --n)
+    s.m.types.add_result(read_val_type(s.r, s.features));
 }
 
 void read_field(DecodeState& s) {
@@ -27,7 +28,8 @@ void read_field(DecodeState& s) {
   s.m.types.add_field(f);
 }
 
-/// sub? comptype. `super` of a vector of several is refused: the format allows it, validation never does.
+/// sub? comptype. `super` of a vector of several is refused: the format allows it, validation never
+/// does.
 void read_sub_type(DecodeState& s) {
   Reader& r = s.r;
   bool is_final = true;
@@ -36,13 +38,15 @@ void read_sub_type(DecodeState& s) {
   if (first == code::kSub || first == code::kSubFinal) {
     const uint32_t at = r.offset();
     r.u8();
-    if (!s.features.has(Feature::gc)) return r.fail_at(at, "malformed definition type", "gc is not enabled");
+    if (!s.features.has(Feature::gc))
+      return r.fail_at(at, "malformed definition type", "gc is not enabled");
     is_final = first == code::kSubFinal;
     const uint32_t supers_at = r.offset();
     const uint32_t supers = r.count(~0u, "super types");
     for (uint32_t i = 0; i < supers && r.ok(); ++i) super = r.u32();
     if (supers > 1) {
-      return r.fail_at(supers_at, "sub type", fmt::format("{} super types, at most one is allowed", supers),
+      return r.fail_at(supers_at, "sub type",
+                       fmt::format("{} super types, at most one is allowed", supers),
                        ErrorCode::invalid);
     }
   }
@@ -81,7 +85,8 @@ void decode_type_section(DecodeState& s) {
     }
     if (!r.ok()) return;
     if (s.m.types.size() > limits::kTypes) {
-      return r.fail_at(r.offset(), "limit exceeded", fmt::format("more than {} types", limits::kTypes),
+      return r.fail_at(r.offset(), "limit exceeded",
+                       fmt::format("more than {} types", limits::kTypes),
                        ErrorCode::limit_exceeded);
     }
     s.m.types.finish_group();

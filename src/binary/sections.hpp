@@ -1,4 +1,5 @@
-// What the section decoders share: one function per section, all reading from one reader into one module.
+// What the section decoders share: one function per section, all reading from one reader into one
+// module.
 #pragma once
 
 #include "binary/format.hpp"

@@ -1,5 +1,5 @@
-// Evaluates validated constant expressions through an interface that the engine implements: validate/ knows no values,
-// runtime/ knows no bytes (spec 4.7.2).
+// Evaluates validated constant expressions through an interface that the engine implements:
+// validate/ knows no values, runtime/ knows no bytes (spec 4.7.2).
 #pragma once
 
 #include <concepts>
@@ -18,18 +18,22 @@ namespace weft::validate {
 
 /// What the engine provides. Value is whatever it likes: a cell pair, a rooted reference.
 template <class V>
-concept ConstEvaluator = requires(V& v, Op op, Immediate imm, uint32_t n, ValType type, Indices ix,
-                                  typename V::Value value, std::span<const typename V::Value> operands) {
-  { v.constant(op, imm) } -> std::same_as<typename V::Value>;           // i32, i64, f32, f64, v128
-  { v.arithmetic(op, value, value) } -> std::same_as<typename V::Value>;  // i32, i64: add, sub, mul
-  { v.global_get(n) } -> std::same_as<typename V::Value>;
-  { v.ref_null(type) } -> std::same_as<typename V::Value>;
-  { v.ref_func(n) } -> std::same_as<typename V::Value>;
-  /// struct.new(_default), array.new(_default, _fixed), ref.i31, any.convert_extern, extern.convert_any; ix.a: type.
-  { v.gc(op, ix, operands) } -> std::same_as<typename V::Value>;
-  /// True after a failure (out of memory); evaluation stops and the result means nothing.
-  { v.failed() } -> std::convertible_to<bool>;
-};
+concept ConstEvaluator =
+    requires(V& v, Op op, Immediate imm, uint32_t n, ValType type, Indices ix,
+             typename V::Value value, std::span<const typename V::Value> operands) {
+      { v.constant(op, imm) } -> std::same_as<typename V::Value>;  // i32, i64, f32, f64, v128
+      {
+        v.arithmetic(op, value, value)
+      } -> std::same_as<typename V::Value>;  // i32, i64: add, sub, mul
+      { v.global_get(n) } -> std::same_as<typename V::Value>;
+      { v.ref_null(type) } -> std::same_as<typename V::Value>;
+      { v.ref_func(n) } -> std::same_as<typename V::Value>;
+      /// struct.new(_default), array.new(_default, _fixed), ref.i31, any.convert_extern,
+      /// extern.convert_any; ix.a: type.
+      { v.gc(op, ix, operands) } -> std::same_as<typename V::Value>;
+      /// True after a failure (out of memory); evaluation stops and the result means nothing.
+      { v.failed() } -> std::convertible_to<bool>;
+    };
 
 namespace const_detail {
 
@@ -46,8 +50,8 @@ inline size_t gc_operands(const binary::Module& m, Op op, Indices ix) {
 
 }  // namespace const_detail
 
-/// Evaluates the expression at the front of `rest` and moves `rest` behind it (a list of expressions is evaluated by
-/// calling it repeatedly). SAFETY: the expression must be validated.
+/// Evaluates the expression at the front of `rest` and moves `rest` behind it (a list of
+/// expressions is evaluated by calling it repeatedly). SAFETY: the expression must be validated.
 template <ConstEvaluator V>
 typename V::Value evaluate_next(const binary::Module& m, binary::ByteRange& rest, V& v) {
   using Value = typename V::Value;
@@ -66,8 +70,12 @@ typename V::Value evaluate_next(const binary::Module& m, binary::ByteRange& rest
         rest = {r.offset(), rest.end() - r.offset()};
         return stack.back();
       }
-      case Op::i32_const: stack.push_back(v.constant(op, {static_cast<uint32_t>(r.s32()), 0})); break;
-      case Op::i64_const: stack.push_back(v.constant(op, {static_cast<uint64_t>(r.s64()), 0})); break;
+      case Op::i32_const:
+        stack.push_back(v.constant(op, {static_cast<uint32_t>(r.s32()), 0}));
+        break;
+      case Op::i64_const:
+        stack.push_back(v.constant(op, {static_cast<uint64_t>(r.s64()), 0}));
+        break;
       case Op::f32_const:
       case Op::f64_const:
       case Op::v128_const: {
@@ -75,7 +83,8 @@ typename V::Value evaluate_next(const binary::Module& m, binary::ByteRange& rest
         const size_t size = op == Op::f32_const ? 4 : op == Op::f64_const ? 8 : 16;
         const uint8_t* bytes = r.skip(size);
         WEFT_CHECK(bytes != nullptr);
-        std::memcpy(&imm, bytes, size);  // SAFETY: `size` bytes were skipped, at most the size of imm
+        std::memcpy(&imm, bytes,
+                    size);  // SAFETY: `size` bytes were skipped, at most the size of imm
         stack.push_back(v.constant(op, imm));
         break;
       }
@@ -93,7 +102,8 @@ typename V::Value evaluate_next(const binary::Module& m, binary::ByteRange& rest
       }
       case Op::global_get: stack.push_back(v.global_get(r.u32())); break;
       case Op::ref_null:
-        stack.push_back(v.ref_null(ValType::ref(binary::read_heap_type(r, FeatureSet::all()), true)));
+        stack.push_back(
+            v.ref_null(ValType::ref(binary::read_heap_type(r, FeatureSet::all()), true)));
         break;
       case Op::ref_func: stack.push_back(v.ref_func(r.u32())); break;
       default: {
@@ -103,7 +113,8 @@ typename V::Value evaluate_next(const binary::Module& m, binary::ByteRange& rest
         if (imm(op) == Imm::type_count) ix.b = r.u32();
         const size_t n = const_detail::gc_operands(m, op, ix);
         WEFT_CHECK(stack.size() >= n);
-        const Value made = v.gc(op, ix, std::span<const Value>(stack.data() + (stack.size() - n), n));
+        const Value made =
+            v.gc(op, ix, std::span<const Value>(stack.data() + (stack.size() - n), n));
         stack.resize(stack.size() - n);
         stack.push_back(made);
         break;

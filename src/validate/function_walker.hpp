@@ -1,5 +1,6 @@
-// FunctionWalker: decodes one body, applies the typing rules of spec 3.4, keeps the stacks and feeds an emitter
-// (emitter.hpp). Each typing rule stands once, in the walk_*.inl file of its family. ADR 0002.
+// FunctionWalker: decodes one body, applies the typing rules of spec 3.4, keeps the stacks and
+// feeds an emitter (emitter.hpp). Each typing rule stands once, in the walk_*.inl file of its
+// family. ADR 0002.
 #pragma once
 
 #include <array>
@@ -26,8 +27,8 @@ enum class WalkMode : uint8_t {
   trusted,   ///< The body was validated with the same features: only the stacks are kept.
 };
 
-/// Walks bodies one after another; keeps its memory between them. One thread at a time; walkers of the same context are
-/// independent.
+/// Walks bodies one after another; keeps its memory between them. One thread at a time; walkers of
+/// the same context are independent.
 template <class E, WalkMode kMode = WalkMode::validate>
 class FunctionWalker : private WalkBase {
  public:
@@ -40,11 +41,12 @@ class FunctionWalker : private WalkBase {
     state_.module = context.module;
   }
 
-  /// Walks the body of a defined function whose type is valid. The error is malformed, invalid, or the emitter's.
+  /// Walks the body of a defined function whose type is valid. The error is malformed, invalid, or
+  /// the emitter's.
   Result<void> walk(FuncIdx func);
 
-  /// Walks a constant expression that must give one `expected`; globals from `visible_globals` on are unknown to it.
-  /// The range may go on behind its `end`.
+  /// Walks a constant expression that must give one `expected`; globals from `visible_globals` on
+  /// are unknown to it. The range may go on behind its `end`.
   Result<void> walk_const(binary::ConstExpr expression, ValType expected, uint32_t visible_globals);
 
   const State& state() const { return state_; }
@@ -57,7 +59,8 @@ class FunctionWalker : private WalkBase {
   static constexpr bool kChecks = kMode == WalkMode::validate;
   static constexpr bool kEmits = !requires { typename E::EmitsNothing; };
 
-  // --- walk_loop.inl: the loop over operators -------------------------------------------------------------------
+  // --- walk_loop.inl: the loop over operators
+  // -------------------------------------------------------------------
   bool read_locals();
   bool scan_const(binary::ConstExpr expression, uint32_t visible_globals);
   bool run();
@@ -78,7 +81,8 @@ class FunctionWalker : private WalkBase {
   }
   bool emitting() { return emitting(pc_); }
 
-  // --- operands -------------------------------------------------------------------------------------------------
+  // --- operands
+  // -------------------------------------------------------------------------------------------------
   size_t available() const { return static_cast<size_t>(state_.operands.end() - floor_); }
   Frame& top_frame() { return state_.frames.back(); }
 
@@ -123,33 +127,41 @@ class FunctionWalker : private WalkBase {
 
   /// Type of the operand `below` places under the top; bottom where there is none.
   ValType peek(size_t below) {
-    return available() > below ? state_.operands.end()[-1 - static_cast<ptrdiff_t>(below)].type : kBottom;
+    return available() > below ? state_.operands.end()[-1 - static_cast<ptrdiff_t>(below)].type
+                               : kBottom;
   }
   bool want_at(size_t below, ValType type) {
     if constexpr (!kChecks) return true;
     if (available() > below) [[likely]] {
       const ValType found = state_.operands.end()[-1 - static_cast<ptrdiff_t>(below)].type;
-      if (found == type || m_->types.matches(found, type)) [[likely]] return true;
+      if (found == type || m_->types.matches(found, type)) [[likely]]
+        return true;
       return mismatch(type, found);
     }
     return top_frame().dead || underflow(type);
   }
-  [[gnu::noinline]] bool want_two_slow(ValType a, ValType b) { return want_at(0, b) && want_at(1, a); }
+  [[gnu::noinline]] bool want_two_slow(ValType a, ValType b) {
+    return want_at(0, b) && want_at(1, a);
+  }
   [[gnu::noinline]] bool want_one_slow(ValType a) { return want_at(0, a); }
   /// The topmost operand is an `a`.
   bool want(ValType a) {
     if constexpr (!kChecks) return true;
-    if (state_.operands.end() != floor_ && state_.operands.back().type == a) [[likely]] return true;
+    if (state_.operands.end() != floor_ && state_.operands.back().type == a) [[likely]]
+      return true;
     return want_one_slow(a);
   }
   /// The two topmost are an `a` and, on top of it, a `b`.
   bool want(ValType a, ValType b) {
     if constexpr (!kChecks) return true;
     const Entry* end = state_.operands.end();
-    if (end - floor_ >= 2 && end[-1].type == b && end[-2].type == a) [[likely]] return true;
+    if (end - floor_ >= 2 && end[-1].type == b && end[-2].type == a) [[likely]]
+      return true;
     return want_two_slow(a, b);
   }
-  bool want(ValType a, ValType b, ValType c) { return want_at(0, c) && want_at(1, b) && want_at(2, a); }
+  bool want(ValType a, ValType b, ValType c) {
+    return want_at(0, c) && want_at(1, b) && want_at(2, a);
+  }
   /// A list, with `above` more operands on top of it.
   bool want_list(std::span<const ValType> types, size_t above = 0) {
     for (size_t i = types.size(); i-- > 0;) {
@@ -157,11 +169,15 @@ class FunctionWalker : private WalkBase {
     }
     return true;
   }
-  /// Gives the operands under `above` others the types of a list they match; makes up those that dead code lacks.
+  /// Gives the operands under `above` others the types of a list they match; makes up those that
+  /// dead code lacks.
   void retype(std::span<const ValType> types, size_t above = 0);
 
-  // --- walk_control.inl -----------------------------------------------------------------------------------------
-  void set_floor() { floor_ = state_.operands.data() + (state_.frames.empty() ? 0 : top_frame().base); }
+  // --- walk_control.inl
+  // -----------------------------------------------------------------------------------------
+  void set_floor() {
+    floor_ = state_.operands.data() + (state_.frames.empty() ? 0 : top_frame().base);
+  }
   void update_frame_cache() {
     set_floor();
     live_ = top_frame().emitted && !top_frame().dead;
@@ -178,8 +194,8 @@ class FunctionWalker : private WalkBase {
   bool read_label(uint32_t& depth) { return read_u32(depth) && has_label(depth); }
   bool read_block_type(std::span<const ValType>& params, std::span<const ValType>& results);
   std::span<const ValType> single(ValType type);
-  Frame& push_frame(FrameKind kind, std::span<const ValType> params, std::span<const ValType> results,
-                    size_t above = 0);
+  Frame& push_frame(FrameKind kind, std::span<const ValType> params,
+                    std::span<const ValType> results, size_t above = 0);
   bool open_block(Op op);
   bool open_if();
   bool open_else();
@@ -201,9 +217,12 @@ class FunctionWalker : private WalkBase {
   bool tail_results_match(std::span<const ValType> results);
   bool check_func_type(uint32_t type);
 
-  // --- walk_exceptions.inl --------------------------------------------------------------------------------------
+  // --- walk_exceptions.inl
+  // --------------------------------------------------------------------------------------
   bool read_tag(uint32_t& tag);
-  std::span<const ValType> payload(uint32_t tag) const { return m_->types.params(m_->tags[tag].type); }
+  std::span<const ValType> payload(uint32_t tag) const {
+    return m_->types.params(m_->tags[tag].type);
+  }
   bool open_try_table();
   bool read_catch(CatchClause& clause);
   bool catch_matches(const CatchClause& clause);
@@ -214,7 +233,8 @@ class FunctionWalker : private WalkBase {
   bool legacy_rethrow();
   bool legacy_delegate();
 
-  // --- walk_variables.inl: locals, globals, tables ----------------------------------------------------------------
+  // --- walk_variables.inl: locals, globals, tables
+  // ----------------------------------------------------------------
   bool read_local(uint32_t& local) {
     if (!read_u32(local)) return false;
     return !kChecks || local < state_.locals.size() || unknown("local", local);
@@ -227,9 +247,11 @@ class FunctionWalker : private WalkBase {
   bool table_access(Op op);
   bool table_bulk(Op op);
 
-  // --- walk_memory.inl: memories, vector lanes, atomics -----------------------------------------------------------
+  // --- walk_memory.inl: memories, vector lanes, atomics
+  // -----------------------------------------------------------
   bool read_memory(uint32_t& memory);
-  [[gnu::noinline]] bool read_mem_arg(uint8_t max_align, MemArg& m, ValType& address, bool exact = false);
+  [[gnu::noinline]] bool read_mem_arg(uint8_t max_align, MemArg& m, ValType& address,
+                                      bool exact = false);
   ValType address_of(uint32_t memory) const { return to_val_type(m_->memories[memory].address); }
   bool read_data(uint32_t& data);
   bool memory_access(Op op);
@@ -237,7 +259,8 @@ class FunctionWalker : private WalkBase {
   bool lanes(Op op);
   bool atomics(Op op);
 
-  // --- walk_references.inl, walk_gc.inl -----------------------------------------------------------------------------
+  // --- walk_references.inl, walk_gc.inl
+  // -----------------------------------------------------------------------------
   bool check_type(ValType type);
   bool read_heap_type(HeapType& heap);
   bool reference_on_top(size_t below, ValType& type);
@@ -248,7 +271,9 @@ class FunctionWalker : private WalkBase {
   bool convert(Op op);
   bool read_struct(uint32_t& type);
   bool read_array(uint32_t& type);
-  ValType ref_to(uint32_t type, bool nullable) const { return ValType::ref(HeapType::concrete(type), nullable); }
+  ValType ref_to(uint32_t type, bool nullable) const {
+    return ValType::ref(HeapType::concrete(type), nullable);
+  }
   bool read_elem(uint32_t& elem);
   bool structs(Op op);
   bool arrays_new(Op op);
@@ -263,12 +288,13 @@ class FunctionWalker : private WalkBase {
 
   E& e_;
   State state_;
-  Entry* floor_ = nullptr;      ///< First operand of the innermost frame.
-  bool live_ = true;            ///< The innermost frame is emitted and not dead.
-  bool checks_inits_ = false;   ///< Some local has no default value.
+  Entry* floor_ = nullptr;     ///< First operand of the innermost frame.
+  bool live_ = true;           ///< The innermost frame is emitted and not dead.
+  bool checks_inits_ = false;  ///< Some local has no default value.
   uint32_t visible_globals_ = 0;
   std::vector<bool> local_is_set_;
-  std::vector<uint32_t> inits_;  ///< Locals in the order they were set, to be forgotten at the end of the block.
+  std::vector<uint32_t>
+      inits_;  ///< Locals in the order they were set, to be forgotten at the end of the block.
   std::deque<ValType> single_types_;
   std::vector<uint32_t> labels_;
   std::vector<CatchClause> clauses_;

@@ -37,7 +37,9 @@ Rule rule_of(uint8_t byte, FeatureSet features) {
 }  // namespace
 
 ModuleContext::ModuleContext(const binary::Module& m, FeatureSet f)
-    : module(&m), features(f), memory0(m.memories.empty() ? kBottom : to_val_type(m.memories[0].address)) {
+    : module(&m),
+      features(f),
+      memory0(m.memories.empty() ? kBottom : to_val_type(m.memories[0].address)) {
   for (size_t i = 0; i < rules.size(); ++i) rules[i] = rule_of(static_cast<uint8_t>(i), f);
 }
 

@@ -24,7 +24,8 @@ struct BodyValidator::Impl {
   explicit Impl(const ModuleContext& context) : walker(context, emitter) {}
 };
 
-BodyValidator::BodyValidator(const ModuleContext& context) : impl_(std::make_unique<Impl>(context)) {}
+BodyValidator::BodyValidator(const ModuleContext& context)
+    : impl_(std::make_unique<Impl>(context)) {}
 BodyValidator::~BodyValidator() = default;
 BodyValidator::BodyValidator(BodyValidator&&) noexcept = default;
 BodyValidator& BodyValidator::operator=(BodyValidator&&) noexcept = default;
@@ -56,8 +57,10 @@ class Definitions {
 
  private:
   Result<void> func_type(TypeIdx type) {
-    if (type.value >= m_.types.size()) return invalid(fmt::format("unknown type {}", type.value), 0);
-    if (!m_.types.is_func(type.value)) return invalid(fmt::format("non-function type {}", type.value), 0);
+    if (type.value >= m_.types.size())
+      return invalid(fmt::format("unknown type {}", type.value), 0);
+    if (!m_.types.is_func(type.value))
+      return invalid(fmt::format("non-function type {}", type.value), 0);
     return {};
   }
 
@@ -90,7 +93,8 @@ class Definitions {
         WEFT_TRY(walker_.walk_const(*table.init, table.type.element, m_.imported_globals));
       } else if (i >= m_.imported_tables && !table.type.element.nullable()) {
         return invalid(fmt::format("type mismatch: a table of {} needs an initial value",
-                                   to_text(table.type.element)), 0);
+                                   to_text(table.type.element)),
+                       0);
       }
     }
     return {};
@@ -98,7 +102,8 @@ class Definitions {
 
   /// Globals that expressions behind the global section may read.
   uint32_t visible_globals(size_t defined_so_far) const {
-    return ctx_.features.has(Feature::gc) ? static_cast<uint32_t>(defined_so_far) : m_.imported_globals;
+    return ctx_.features.has(Feature::gc) ? static_cast<uint32_t>(defined_so_far)
+                                          : m_.imported_globals;
   }
 
   Result<void> globals() {
@@ -135,10 +140,12 @@ class Definitions {
       }
       const TableType& table = m_.tables[elem.table.value].type;
       if (!m_.types.matches(elem.type, table.element)) {
-        return invalid(fmt::format("type mismatch: elements of type {} for a table of {}", to_text(elem.type),
-                                   to_text(table.element)), elem.offset.offset);
+        return invalid(fmt::format("type mismatch: elements of type {} for a table of {}",
+                                   to_text(elem.type), to_text(table.element)),
+                       elem.offset.offset);
       }
-      WEFT_TRY(walker_.walk_const(elem.offset, to_val_type(table.address), visible_globals(m_.globals.size())));
+      WEFT_TRY(walker_.walk_const(elem.offset, to_val_type(table.address),
+                                  visible_globals(m_.globals.size())));
     }
     return {};
   }
@@ -167,12 +174,15 @@ class Definitions {
         std::string_view name;
         size_t size;
       };
-      const Space spaces[] = {{"function", m_.funcs.size()}, {"table", m_.tables.size()},
-                              {"memory", m_.memories.size()}, {"global", m_.globals.size()},
+      const Space spaces[] = {{"function", m_.funcs.size()},
+                              {"table", m_.tables.size()},
+                              {"memory", m_.memories.size()},
+                              {"global", m_.globals.size()},
                               {"tag", m_.tags.size()}};
       const Space& space = spaces[static_cast<size_t>(e.kind)];
       if (e.index >= space.size) {
-        return invalid(fmt::format("unknown {} {}: export \"{}\"", space.name, e.index, e.name), e.offset);
+        return invalid(fmt::format("unknown {} {}: export \"{}\"", space.name, e.index, e.name),
+                       e.offset);
       }
     }
     // Sorted, not hashed: names are the input's choice.
@@ -180,19 +190,24 @@ class Definitions {
     by_name.reserve(m_.exports.size());
     for (const binary::Export& e : m_.exports) by_name.push_back(&e);
     std::ranges::sort(by_name, {}, [](const binary::Export* e) { return e->name; });
-    const auto repeated = std::ranges::adjacent_find(by_name, {}, [](const binary::Export* e) { return e->name; });
+    const auto repeated =
+        std::ranges::adjacent_find(by_name, {}, [](const binary::Export* e) { return e->name; });
     if (repeated != by_name.end()) {
-      return invalid(fmt::format("duplicate export name \"{}\"", (*repeated)->name), (*repeated)->offset);
+      return invalid(fmt::format("duplicate export name \"{}\"", (*repeated)->name),
+                     (*repeated)->offset);
     }
     return {};
   }
 
   Result<void> start() {
     if (!m_.start) return {};
-    if (m_.start->value >= m_.funcs.size()) return invalid(fmt::format("unknown function {}", m_.start->value), 0);
+    if (m_.start->value >= m_.funcs.size())
+      return invalid(fmt::format("unknown function {}", m_.start->value), 0);
     if (!m_.params(*m_.start).empty() || !m_.results(*m_.start).empty()) {
-      return invalid(fmt::format("start function must not have parameters or results: function {} has {}",
-                                 m_.start->value, to_text(m_.params(*m_.start), m_.results(*m_.start))), 0);
+      return invalid(
+          fmt::format("start function must not have parameters or results: function {} has {}",
+                      m_.start->value, to_text(m_.params(*m_.start), m_.results(*m_.start))),
+          0);
     }
     return {};
   }
@@ -218,7 +233,8 @@ Result<void> check_bodies_decode(const ModuleContext& context) {
     bool needs_data_count = false;
     skipper.skip(r, context.features, &needs_data_count);
     if (r.ok() && needs_data_count && !m.data_count) r.fail("data count section required");
-    if (r.ok() && !r.at_end()) r.fail("section size mismatch", "bytes follow the end of a function body");
+    if (r.ok() && !r.at_end())
+      r.fail("section size mismatch", "bytes follow the end of a function body");
     WEFT_TRY(r.result());
   }
   return {};

@@ -1,5 +1,5 @@
-// Everything that must hold of a module (spec 3.5): types, limits, constant expressions, segments, exports; and of its
-// bodies, at once or one by one.
+// Everything that must hold of a module (spec 3.5): types, limits, constant expressions, segments,
+// exports; and of its bodies, at once or one by one.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,9 @@
 
 namespace weft::validate {
 
-/// Validates a module that was decoded with the same features, with all its bodies. A module that has a malformed body
-/// anywhere is reported as malformed even if another part of it is invalid. Thread safe.
+/// Validates a module that was decoded with the same features, with all its bodies. A module that
+/// has a malformed body anywhere is reported as malformed even if another part of it is invalid.
+/// Thread safe.
 Result<void> validate_module(const binary::Module& module, FeatureSet features);
 
 /// The parts of it, for an engine that validates bodies later or on several threads:
@@ -21,7 +22,8 @@ Result<void> validate_module(const binary::Module& module, FeatureSet features);
 ///   worst_error(context, error);              // optional: what validate_module would have said
 Result<void> validate_definitions(ModuleContext& context);
 
-/// Validates bodies one after another and keeps its memory between them. The context must outlive it.
+/// Validates bodies one after another and keeps its memory between them. The context must outlive
+/// it.
 class BodyValidator {
  public:
   explicit BodyValidator(const ModuleContext& context);

@@ -1,5 +1,5 @@
-// Hostile input: a module that uses everything, cut off and changed everywhere. Nothing may crash (run under sanitizers),
-// and every error must lie inside the bytes and begin with a text.
+// Hostile input: a module that uses everything, cut off and changed everywhere. Nothing may crash
+// (run under sanitizers), and every error must lie inside the bytes and begin with a text.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -28,7 +28,8 @@ Result<void> check(std::span<const std::byte> bytes) {
 void expect_sensible(const Result<void>& r, size_t size, size_t at) {
   if (r) return;
   EXPECT_FALSE(r.error().message.empty()) << at;
-  EXPECT_TRUE(r.error().offset == Error::kNoOffset || r.error().offset <= size) << at << ": " << r.error().message;
+  EXPECT_TRUE(r.error().offset == Error::kNoOffset || r.error().offset <= size)
+      << at << ": " << r.error().message;
 }
 
 TEST(Mutation, TheModuleItselfIsValid) {
@@ -42,7 +43,8 @@ TEST(Mutation, CutOffAnywhere) {
   ASSERT_GT(bytes.size(), 500u);
   size_t accepted = 0;
   for (size_t n = 0; n < bytes.size(); ++n) {
-    const std::vector<std::byte> cut(bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(n));  // own heap block: ASan
+    const std::vector<std::byte> cut(
+        bytes.begin(), bytes.begin() + static_cast<ptrdiff_t>(n));  // own heap block: ASan
     const auto r = check(cut);
     if (r) ++accepted;
     expect_sensible(r, n, n);
@@ -96,7 +98,8 @@ TEST(Mutation, SizesThatLieCostNothing) {
   // counts of 2^28 with no bytes behind them, in each section
   for (unsigned id : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 9u, 10u, 11u, 13u}) {
     std::vector<std::byte> bytes;
-    for (unsigned b : {0x00u, 0x61u, 0x73u, 0x6du, 1u, 0u, 0u, 0u, id, 5u, 0x80u, 0x80u, 0x80u, 0x80u, 0x01u}) {
+    for (unsigned b :
+         {0x00u, 0x61u, 0x73u, 0x6du, 1u, 0u, 0u, 0u, id, 5u, 0x80u, 0x80u, 0x80u, 0x80u, 0x01u}) {
       bytes.push_back(static_cast<std::byte>(b));
     }
     const auto r = check(bytes);

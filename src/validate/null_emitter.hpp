@@ -1,5 +1,6 @@
-// The emitter that makes nothing: a walk with it is plain validation. `EmitsNothing` lets the walker leave out what only
-// emitters need (cells, offsets), so every call below compiles to nothing.
+// The emitter that makes nothing: a walk with it is plain validation. `EmitsNothing` lets the
+// walker leave out what only emitters need (cells, offsets), so every call below compiles to
+// nothing.
 #pragma once
 
 #include "validate/emitter.hpp"

@@ -1,4 +1,5 @@
-// A module in text that uses every section, every family of instructions and every immediate: material for tests.
+// A module in text that uses every section, every family of instructions and every immediate:
+// material for tests.
 #pragma once
 
 #include <string_view>

@@ -1,5 +1,5 @@
-// A growing array of trivially copyable elements used as a stack: pushing is a compare and a store, and the memory is
-// kept when the walk goes on to the next function.
+// A growing array of trivially copyable elements used as a stack: pushing is a compare and a store,
+// and the memory is kept when the walk goes on to the next function.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,8 @@ class Stack {
   const T& back() const { return top_[-1]; }
 
   void push(const T& value) {
-    if (is_full()) [[unlikely]] grow();
+    if (is_full()) [[unlikely]]
+      grow();
     push_unchecked(value);
   }
   bool is_full() const { return top_ == limit_; }
@@ -57,7 +58,8 @@ class Stack {
   [[gnu::noinline, gnu::cold]] void grow() {
     const size_t used = size();
     const size_t capacity = used < 32 ? 64 : used * 2;
-    // SAFETY: T is trivially copyable, so realloc may move it; bodies are below 128 MiB, the product cannot overflow.
+    // SAFETY: T is trivially copyable, so realloc may move it; bodies are below 128 MiB, the
+    // product cannot overflow.
     T* grown = static_cast<T*>(std::realloc(static_cast<void*>(begin_), capacity * sizeof(T)));
     WEFT_CHECK(grown != nullptr);
     begin_ = grown;

@@ -1,5 +1,6 @@
-// What an emitter sees: the same calls from a validating and from a trusted walk, operands on top when it is called, and
-// homes that follow from the types below. Scripts of single functions pin the order of calls.
+// What an emitter sees: the same calls from a validating and from a trusted walk, operands on top
+// when it is called, and homes that follow from the types below. Scripts of single functions pin
+// the order of calls.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -13,7 +14,8 @@
 namespace weft::validate {
 namespace {
 
-/// Writes a line per call. A value is the number of the call that made it, a label the number of its frame.
+/// Writes a line per call. A value is the number of the call that made it, a label the number of
+/// its frame.
 class TraceEmitter {
  public:
   struct Value {
@@ -86,7 +88,9 @@ class TraceEmitter {
   void return_() { line("return"); }
   void branch_on_null(uint32_t n) { made(Op::br_on_null, n); }
   void branch_on_non_null(uint32_t n) { made(Op::br_on_non_null, n); }
-  void branch_on_cast(uint32_t n, ValType, bool fails) { made(fails ? Op::br_on_cast_fail : Op::br_on_cast, n); }
+  void branch_on_cast(uint32_t n, ValType, bool fails) {
+    made(fails ? Op::br_on_cast_fail : Op::br_on_cast, n);
+  }
   void call(uint32_t n) { made(Op::call, n); }
   void call_indirect(Indices ix) { made(Op::call_indirect, ix.a); }
   void call_ref(uint32_t n) { made(Op::call_ref, n); }
@@ -95,7 +99,9 @@ class TraceEmitter {
   void return_call_ref(uint32_t n) { made(Op::return_call_ref, n); }
   void throw_(uint32_t n) { made(Op::throw_, n); }
   void throw_ref() { line("throw_ref"); }
-  void begin_try_table(Frame& f, std::span<const CatchClause> c) { open("try_table" + std::to_string(c.size()), f); }
+  void begin_try_table(Frame& f, std::span<const CatchClause> c) {
+    open("try_table" + std::to_string(c.size()), f);
+  }
   void begin_try(Frame& f) { open("try", f); }
   void begin_catch(Frame& f, uint32_t, bool live) { close("catch", f, live); }
   void begin_catch_all(Frame& f, bool live) { close("catch_all", f, live); }
@@ -104,7 +110,8 @@ class TraceEmitter {
 
  private:
   void line(std::string_view what) {
-    text += std::to_string(state_->offset) + "-" + std::to_string(state_->next_offset) + " " + std::string(what) + " [";
+    text += std::to_string(state_->offset) + "-" + std::to_string(state_->next_offset) + " " +
+            std::string(what) + " [";
     uint32_t cell = 0;
     for (const auto& o : state_->operands) {
       if (o.cell != cell) homes_are_right = false;
@@ -193,8 +200,9 @@ std::string trace(std::string_view function) {
 TEST(Trace, CallsInOrder) {
   EXPECT_EQ(trace("(func (param i32) (result i32) local.get 0 i32.const 7 i32.add)"),
             "begin; local.get 0; i32.const 7; i32.add 0; end #0 live; end_function");
-  EXPECT_EQ(trace("(func (param i32) (if (local.get 0) (then nop) (else return)))"),
-            "begin; local.get 0; if #2; else #2 live; return; end #2 dead; end #0 live; end_function");
+  EXPECT_EQ(
+      trace("(func (param i32) (if (local.get 0) (then nop) (else return)))"),
+      "begin; local.get 0; if #2; else #2 live; return; end #2 dead; end #0 live; end_function");
   EXPECT_EQ(trace("(func (block (br 0) (drop (i32.const 1)) (block (nop))))"),
             "begin; block #1; br 0; end #1 dead; end #0 live; end_function");
   EXPECT_EQ(trace("(func (loop (br_if 0 (i32.const 1))))"),

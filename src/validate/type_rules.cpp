@@ -8,7 +8,9 @@
 namespace weft::validate {
 namespace {
 
-std::unexpected<Error> invalid(std::string text) { return fail(ErrorCode::invalid, std::move(text)); }
+std::unexpected<Error> invalid(std::string text) {
+  return fail(ErrorCode::invalid, std::move(text));
+}
 
 Result<void> check_reference(ValType type, uint32_t type_count) {
   if (type.is_ref() && type.heap().is_concrete() && type.heap().index() >= type_count) {
@@ -20,12 +22,16 @@ Result<void> check_reference(ValType type, uint32_t type_count) {
 Result<void> check_super(const TypeList& types, uint32_t i, uint32_t group_end) {
   const TypeDef& d = types[i];
   if (!d.has_super) return {};
-  if (d.super >= group_end) return invalid(fmt::format("unknown type {}: supertype of type {}", d.super, i));
-  if (d.super >= i) return invalid(fmt::format("forward use of type {} in sub type definition {}", d.super, i));
-  if (types[d.super].is_final) return invalid(fmt::format("sub type {} has final super type {}", i, d.super));
+  if (d.super >= group_end)
+    return invalid(fmt::format("unknown type {}: supertype of type {}", d.super, i));
+  if (d.super >= i)
+    return invalid(fmt::format("forward use of type {} in sub type definition {}", d.super, i));
+  if (types[d.super].is_final)
+    return invalid(fmt::format("sub type {} has final super type {}", i, d.super));
   if (d.depth > limits::kSubtypingDepth) {
-    return fail(ErrorCode::limit_exceeded, fmt::format("limit exceeded: type {} has more than {} supertypes", i,
-                                                       limits::kSubtypingDepth));
+    return fail(ErrorCode::limit_exceeded,
+                fmt::format("limit exceeded: type {} has more than {} supertypes", i,
+                            limits::kSubtypingDepth));
   }
   return {};
 }
@@ -45,7 +51,8 @@ Result<void> check_limits(const Limits& limits, uint64_t range, const std::strin
   if (!limits.max) return {};
   if (*limits.max > range) return invalid(fmt::format("{}: maximum {}", message, *limits.max));
   if (limits.min > *limits.max) {
-    return invalid(fmt::format("size minimum must not be greater than maximum: {} and {}", limits.min, *limits.max));
+    return invalid(fmt::format("size minimum must not be greater than maximum: {} and {}",
+                               limits.min, *limits.max));
   }
   return {};
 }
@@ -67,7 +74,9 @@ Result<void> check_types(const TypeList& types) {
   return {};
 }
 
-Result<void> check_val_type(const TypeList& types, ValType type) { return check_reference(type, types.size()); }
+Result<void> check_val_type(const TypeList& types, ValType type) {
+  return check_reference(type, types.size());
+}
 
 Result<void> check_memory_type(const MemoryType& type) {
   if (type.page_log2 != 0 && type.page_log2 != limits::kPageBytesLog2) {
@@ -76,18 +85,22 @@ Result<void> check_memory_type(const MemoryType& type) {
   const bool small = type.address == AddressType::i32;
   if (type.page_log2 == 0) {
     const uint64_t range = small ? limits::kMemory32Bytes - 1 : ~uint64_t{0};
-    WEFT_TRY(check_limits(type.limits, range, fmt::format("memory size must be at most {} bytes", range)));
+    WEFT_TRY(check_limits(type.limits, range,
+                          fmt::format("memory size must be at most {} bytes", range)));
   } else if (small) {
-    WEFT_TRY(check_limits(type.limits, limits::kMemory32Pages, "memory size must be at most 65536 pages (4GiB)"));
+    WEFT_TRY(check_limits(type.limits, limits::kMemory32Pages,
+                          "memory size must be at most 65536 pages (4GiB)"));
   } else {
-    WEFT_TRY(check_limits(type.limits, limits::kMemory64Pages, "memory size must be at most 2^48 pages (16EiB)"));
+    WEFT_TRY(check_limits(type.limits, limits::kMemory64Pages,
+                          "memory size must be at most 2^48 pages (16EiB)"));
   }
   if (type.shared && !type.limits.max) return invalid("shared memory must have maximum");
   return {};
 }
 
 Result<void> check_table_type(const TableType& type) {
-  const uint64_t range = type.address == AddressType::i32 ? limits::kTable32Elements : limits::kTable64Elements;
+  const uint64_t range =
+      type.address == AddressType::i32 ? limits::kTable32Elements : limits::kTable64Elements;
   return check_limits(type.limits, range, fmt::format("table size must be at most {}", range));
 }
 

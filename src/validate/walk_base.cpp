@@ -48,8 +48,9 @@ bool WalkBase::adopt(Error error) {
   if (in_function_) {
     const binary::NameSection names(*m_);
     const std::string_view name = binary::function_name(*m_, names, func_idx_);
-    error.message += name.empty() ? fmt::format(" (function {})", func_idx_.value)
-                                  : fmt::format(" (function {} \"{}\")", func_idx_.value, name.substr(0, 80));
+    error.message +=
+        name.empty() ? fmt::format(" (function {})", func_idx_.value)
+                     : fmt::format(" (function {} \"{}\")", func_idx_.value, name.substr(0, 80));
   }
   error_.emplace(std::move(error));
   return false;
@@ -61,7 +62,9 @@ bool WalkBase::fail_with(ErrorCode code, std::string_view phrase, std::string de
   return adopt(Error(code, std::move(text), offset_of(op_at_)));
 }
 
-bool WalkBase::fail_end() { return malformed("unexpected end of section or function", "an instruction is cut off"); }
+bool WalkBase::fail_end() {
+  return malformed("unexpected end of section or function", "an instruction is cut off");
+}
 
 bool WalkBase::fail_leb_u32() {
   return read_with([](binary::Reader& r) { r.u32(); });
@@ -81,21 +84,26 @@ bool WalkBase::unknown(std::string_view what, uint64_t index) {
 }
 
 bool WalkBase::mismatch(ValType expected, ValType found) {
-  return invalid("type mismatch", fmt::format("expected {}, found {}", to_text(expected), to_text(found)));
+  return invalid("type mismatch",
+                 fmt::format("expected {}, found {}", to_text(expected), to_text(found)));
 }
 
 bool WalkBase::underflow(ValType expected) {
-  return invalid("type mismatch", fmt::format("expected {}, but nothing is on the stack",
-                                              expected.is_bottom() ? "a value" : to_text(expected)));
+  return invalid("type mismatch",
+                 fmt::format("expected {}, but nothing is on the stack",
+                             expected.is_bottom() ? "a value" : to_text(expected)));
 }
 
 bool WalkBase::surplus(std::span<const ValType> wanted, size_t found) {
-  return invalid("type mismatch", fmt::format("expected {} at the end of the block, but {} values are on the stack",
-                                              list_text(wanted), found));
+  return invalid("type mismatch",
+                 fmt::format("expected {} at the end of the block, but {} values are on the stack",
+                             list_text(wanted), found));
 }
 
-bool WalkBase::mismatched_lists(std::string_view what, std::span<const ValType> have, std::span<const ValType> want) {
-  return invalid("type mismatch", fmt::format("{} {}, expected {}", what, list_text(have), list_text(want)));
+bool WalkBase::mismatched_lists(std::string_view what, std::span<const ValType> have,
+                                std::span<const ValType> want) {
+  return invalid("type mismatch",
+                 fmt::format("{} {}, expected {}", what, list_text(have), list_text(want)));
 }
 
 }  // namespace weft::validate

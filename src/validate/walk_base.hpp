@@ -1,4 +1,5 @@
-// What a walk needs whatever the emitter: the bytes, readers of immediates, and the making of errors (all cold).
+// What a walk needs whatever the emitter: the bytes, readers of immediates, and the making of
+// errors (all cold).
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@
 
 namespace weft::validate {
 
-/// An integer and the byte behind it; `next` is null where it is malformed. In registers, so that the walk's position
-/// need not live in memory.
+/// An integer and the byte behind it; `next` is null where it is malformed. In registers, so that
+/// the walk's position need not live in memory.
 template <class T>
 struct LebRead {
   const uint8_t* next;
@@ -42,7 +43,8 @@ class WalkBase {
   }
   uint32_t offset_of(const uint8_t* p) const { return static_cast<uint32_t>(p - base_); }
 
-  // --- immediates at pc_; false after recording an error --------------------------------------------------------
+  // --- immediates at pc_; false after recording an error
+  // --------------------------------------------------------
   bool read_u32(uint32_t& out) {
     if (pc_ != end_ && *pc_ < 0x80) [[likely]] {
       out = *pc_++;
@@ -70,15 +72,18 @@ class WalkBase {
   template <class F>
   bool read_with(F&& read) {
     // SAFETY: the same bytes seen as std::byte.
-    binary::Reader r({reinterpret_cast<const std::byte*>(pc_), static_cast<size_t>(end_ - pc_)}, offset_of(pc_));
+    binary::Reader r({reinterpret_cast<const std::byte*>(pc_), static_cast<size_t>(end_ - pc_)},
+                     offset_of(pc_));
     read(r);
     if (!r.ok()) return adopt(r.take_error());
     pc_ = base_ + r.offset();
     return true;
   }
 
-  // --- errors: all return false ---------------------------------------------------------------------------------
-  [[gnu::cold, gnu::noinline]] bool fail_with(ErrorCode code, std::string_view phrase, std::string detail = {});
+  // --- errors: all return false
+  // ---------------------------------------------------------------------------------
+  [[gnu::cold, gnu::noinline]] bool fail_with(ErrorCode code, std::string_view phrase,
+                                              std::string detail = {});
   [[gnu::cold]] bool invalid(std::string_view phrase, std::string detail = {}) {
     return fail_with(ErrorCode::invalid, phrase, std::move(detail));
   }
@@ -96,7 +101,8 @@ class WalkBase {
   [[gnu::cold, gnu::noinline]] bool mismatch(ValType expected, ValType found);
   [[gnu::cold, gnu::noinline]] bool underflow(ValType expected);
   [[gnu::cold, gnu::noinline]] bool surplus(std::span<const ValType> wanted, size_t found);
-  [[gnu::cold, gnu::noinline]] bool mismatched_lists(std::string_view what, std::span<const ValType> have,
+  [[gnu::cold, gnu::noinline]] bool mismatched_lists(std::string_view what,
+                                                     std::span<const ValType> have,
                                                      std::span<const ValType> want);
 
   const ModuleContext* ctx_;

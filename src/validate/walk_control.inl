@@ -34,14 +34,16 @@ bool FunctionWalker<E, kMode>::check_func_type(uint32_t type) {
 }
 
 template <class E, WalkMode kMode>
-bool FunctionWalker<E, kMode>::read_block_type(std::span<const ValType>& params, std::span<const ValType>& results) {
+bool FunctionWalker<E, kMode>::read_block_type(std::span<const ValType>& params,
+                                               std::span<const ValType>& results) {
   params = results = {};
   if (pc_ != end_ && *pc_ == 0x40) {
     ++pc_;
     return true;
   }
   binary::BlockType block;
-  if (!read_with([&](binary::Reader& r) { block = binary::read_block_type(r, ctx_->features); })) return false;
+  if (!read_with([&](binary::Reader& r) { block = binary::read_block_type(r, ctx_->features); }))
+    return false;
   if (block.kind == binary::BlockType::Kind::value) {
     if (!check_type(block.value)) return false;
     results = single(block.value);
@@ -56,7 +58,8 @@ bool FunctionWalker<E, kMode>::read_block_type(std::span<const ValType>& params,
 /// The params were checked; they lie under `above` operands that do not belong to the frame.
 template <class E, WalkMode kMode>
 auto FunctionWalker<E, kMode>::push_frame(FrameKind kind, std::span<const ValType> params,
-                                          std::span<const ValType> results, size_t above) -> Frame& {
+                                          std::span<const ValType> results, size_t above)
+    -> Frame& {
   if (kind != FrameKind::function) {
     if (available() < params.size() + above) {  // dead code
       drop(params.size() + above);
@@ -89,7 +92,9 @@ bool FunctionWalker<E, kMode>::open_block(Op op) {
   std::span<const ValType> params;
   std::span<const ValType> results;
   if (!read_block_type(params, results) || !want_list(params)) return false;
-  const FrameKind kind = op == Op::block ? FrameKind::block : op == Op::loop ? FrameKind::loop : FrameKind::try_;
+  const FrameKind kind = op == Op::block  ? FrameKind::block
+                         : op == Op::loop ? FrameKind::loop
+                                          : FrameKind::try_;
   Frame& frame = push_frame(kind, params, results);
   if (!emitting()) return true;
   if (op == Op::block) {
@@ -209,7 +214,8 @@ bool FunctionWalker<E, kMode>::branch_table() {
   if (count > static_cast<size_t>(end_ - pc_)) {
     return malformed("length out of bounds", "br_table has more labels than bytes");
   }
-  if (count > limits::kBrTableLabels) return fail_with(ErrorCode::limit_exceeded, "limit exceeded", "br_table labels");
+  if (count > limits::kBrTableLabels)
+    return fail_with(ErrorCode::limit_exceeded, "limit exceeded", "br_table labels");
   if (!want(kI32)) return false;
   labels_.clear();
   const ValType* checked = nullptr;  // labels in a row often have the same types
@@ -271,9 +277,11 @@ bool FunctionWalker<E, kMode>::select_typed() {
   uint32_t count = 0;
   ValType type;
   if (!read_u32(count)) return false;
-  if (count > static_cast<size_t>(end_ - pc_)) return malformed("length out of bounds", "types of select");
+  if (count > static_cast<size_t>(end_ - pc_))
+    return malformed("length out of bounds", "types of select");
   for (uint32_t i = 0; i < count; ++i) {
-    if (!read_with([&](binary::Reader& r) { type = binary::read_val_type(r, ctx_->features); })) return false;
+    if (!read_with([&](binary::Reader& r) { type = binary::read_val_type(r, ctx_->features); }))
+      return false;
   }
   if (count != 1) return invalid("invalid result arity", "select gives exactly one value");
   if (!check_type(type) || !want(type, type, kI32)) return false;
@@ -306,7 +314,8 @@ bool FunctionWalker<E, kMode>::return_call() {
   if (!read_u32(func)) return false;
   if (kChecks && func >= m_->funcs.size()) return unknown("function", func);
   const uint32_t type = m_->funcs[func].value;
-  if (!tail_results_match(m_->types.results(type)) || !want_list(m_->types.params(type))) return false;
+  if (!tail_results_match(m_->types.results(type)) || !want_list(m_->types.params(type)))
+    return false;
   if (emitting()) e_.return_call(func);
   become_dead();
   return true;

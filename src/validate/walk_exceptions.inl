@@ -33,7 +33,8 @@ bool FunctionWalker<E, kMode>::catch_matches(const CatchClause& clause) {
     wanted = wanted.first(wanted.size() - 1);
   }
   return (ok && m_->types.matches(values, wanted)) ||
-         mismatched_lists("a catch clause gives", values, state_.frame(clause.label).branch_types());
+         mismatched_lists("a catch clause gives", values,
+                          state_.frame(clause.label).branch_types());
 }
 
 template <class E, WalkMode kMode>
@@ -43,8 +44,10 @@ bool FunctionWalker<E, kMode>::open_try_table() {
   if (!read_block_type(params, results)) return false;
   uint32_t count = 0;
   if (!read_u32(count)) return false;
-  if (count > static_cast<size_t>(end_ - pc_)) return malformed("length out of bounds", "catch clauses");
-  if (count > limits::kCatchClauses) return fail_with(ErrorCode::limit_exceeded, "limit exceeded", "catch clauses");
+  if (count > static_cast<size_t>(end_ - pc_))
+    return malformed("length out of bounds", "catch clauses");
+  if (count > limits::kCatchClauses)
+    return fail_with(ErrorCode::limit_exceeded, "limit exceeded", "catch clauses");
   clauses_.clear();
   for (uint32_t i = 0; i < count; ++i) {
     CatchClause clause;
@@ -128,7 +131,8 @@ bool FunctionWalker<E, kMode>::legacy_rethrow() {
 template <class E, WalkMode kMode>
 bool FunctionWalker<E, kMode>::legacy_delegate() {
   uint32_t depth = 0;
-  if (kChecks && top_frame().kind != FrameKind::try_) return malformed("END opcode expected", "delegate without try");
+  if (kChecks && top_frame().kind != FrameKind::try_)
+    return malformed("END opcode expected", "delegate without try");
   if (!read_u32(depth)) return false;
   if (kChecks && depth >= state_.frames.size() - 1) return unknown("label", depth);
   if (!arm_ends()) return false;

@@ -4,7 +4,8 @@
 namespace weft::validate {
 
 template <class E, WalkMode kMode>
-bool FunctionWalker<E, kMode>::gc_result(Op op, Indices ix, ValType operand_type, size_t n, ValType result) {
+bool FunctionWalker<E, kMode>::gc_result(Op op, Indices ix, ValType operand_type, size_t n,
+                                         ValType result) {
   if (emitting()) e_.gc(op, ix, operand_type);
   drop(n);
   push_home(result);
@@ -16,7 +17,8 @@ bool FunctionWalker<E, kMode>::read_struct(uint32_t& type) {
   if (!read_u32(type)) return false;
   if constexpr (!kChecks) return true;
   if (type >= m_->types.size()) return unknown("type", type);
-  return m_->types[type].kind == CompositeKind::struct_ || invalid("type mismatch", "a struct type is expected");
+  return m_->types[type].kind == CompositeKind::struct_ ||
+         invalid("type mismatch", "a struct type is expected");
 }
 
 template <class E, WalkMode kMode>
@@ -24,7 +26,8 @@ bool FunctionWalker<E, kMode>::read_array(uint32_t& type) {
   if (!read_u32(type)) return false;
   if constexpr (!kChecks) return true;
   if (type >= m_->types.size()) return unknown("type", type);
-  return m_->types[type].kind == CompositeKind::array || invalid("type mismatch", "an array type is expected");
+  return m_->types[type].kind == CompositeKind::array ||
+         invalid("type mismatch", "an array type is expected");
 }
 
 /// get_s and get_u are for packed fields, get for the others.
@@ -33,7 +36,8 @@ bool FunctionWalker<E, kMode>::packing_fits(Op op, ValType storage, uint32_t fie
   if constexpr (!kChecks) return true;
   const bool extends = op != Op::struct_get && op != Op::array_get;
   if (extends == storage.is_packed()) return true;
-  return invalid("type mismatch", "field " + std::to_string(field) + (extends ? " is not packed" : " is packed"));
+  return invalid("type mismatch",
+                 "field " + std::to_string(field) + (extends ? " is not packed" : " is packed"));
 }
 
 template <class E, WalkMode kMode>
@@ -51,7 +55,8 @@ bool FunctionWalker<E, kMode>::structs(Op op) {
     case Op::struct_new_default:
       if constexpr (kChecks) {
         for (const FieldType& f : fields) {
-          if (!f.type.defaultable()) return invalid("type mismatch", "a field has no default value");
+          if (!f.type.defaultable())
+            return invalid("type mismatch", "a field has no default value");
         }
       }
       return gc_result(op, ix, kBottom, 0, ref_to(ix.a, false));
@@ -73,19 +78,22 @@ bool FunctionWalker<E, kMode>::structs(Op op) {
 
 template <class E, WalkMode kMode>
 bool FunctionWalker<E, kMode>::array_is_mutable(uint32_t type) {
-  return !kChecks || m_->types.fields(type)[0].is_mutable || invalid("immutable array", std::to_string(type));
+  return !kChecks || m_->types.fields(type)[0].is_mutable ||
+         invalid("immutable array", std::to_string(type));
 }
 
 template <class E, WalkMode kMode>
 bool FunctionWalker<E, kMode>::array_holds_numbers(uint32_t type) {
-  return !kChecks || !m_->types.fields(type)[0].type.is_ref() || invalid("array type is not numeric or vector");
+  return !kChecks || !m_->types.fields(type)[0].type.is_ref() ||
+         invalid("array type is not numeric or vector");
 }
 
 template <class E, WalkMode kMode>
 bool FunctionWalker<E, kMode>::elem_fits_array(uint32_t elem, uint32_t type) {
   if constexpr (!kChecks) return true;
   const ValType want_type = m_->types.fields(type)[0].type.unpacked();
-  return m_->types.matches(m_->elems[elem].type, want_type) || mismatch(want_type, m_->elems[elem].type);
+  return m_->types.matches(m_->elems[elem].type, want_type) ||
+         mismatch(want_type, m_->elems[elem].type);
 }
 
 template <class E, WalkMode kMode>
@@ -99,13 +107,15 @@ bool FunctionWalker<E, kMode>::arrays_new(Op op) {
       if (!want(element, kI32)) return false;
       return gc_result(op, ix, kBottom, 2, result);
     case Op::array_new_default:
-      if (kChecks && !element.defaultable()) return invalid("type mismatch", "the element has no default value");
+      if (kChecks && !element.defaultable())
+        return invalid("type mismatch", "the element has no default value");
       if (!want(kI32)) return false;
       return gc_result(op, ix, kBottom, 1, result);
     case Op::array_new_fixed:
       if (!read_u32(ix.b)) return false;
       if (ix.b > limits::kArrayNewFixedOperands) {
-        return fail_with(ErrorCode::limit_exceeded, "limit exceeded", "operands of array.new_fixed");
+        return fail_with(ErrorCode::limit_exceeded, "limit exceeded",
+                         "operands of array.new_fixed");
       }
       for (size_t i = 0; i < ix.b; ++i) {
         if (!want_at(i, element)) return false;
@@ -130,7 +140,8 @@ bool FunctionWalker<E, kMode>::arrays(Op op) {
   if (!read_array(ix.a)) return false;
   const FieldType field = m_->types.fields(ix.a)[0];
   if (op == Op::array_set) {
-    if (!array_is_mutable(ix.a) || !want(ref_to(ix.a, true), kI32, field.type.unpacked())) return false;
+    if (!array_is_mutable(ix.a) || !want(ref_to(ix.a, true), kI32, field.type.unpacked()))
+      return false;
     if (emitting()) e_.gc(op, ix, kBottom);
     drop(3);
     return true;
@@ -149,7 +160,9 @@ bool FunctionWalker<E, kMode>::arrays_bulk(Op op) {
   switch (op) {
     case Op::array_fill:
       if (!array_is_mutable(ix.a)) return false;
-      if (!want_at(0, kI32) || !want_at(1, element.unpacked()) || !want_at(2, kI32) || !want_at(3, array)) return false;
+      if (!want_at(0, kI32) || !want_at(1, element.unpacked()) || !want_at(2, kI32) ||
+          !want_at(3, array))
+        return false;
       break;
     case Op::array_copy: {
       if (!read_array(ix.b) || !array_is_mutable(ix.a)) return false;
@@ -157,8 +170,8 @@ bool FunctionWalker<E, kMode>::arrays_bulk(Op op) {
         return invalid("array types do not match");
       }
       operands = 5;
-      if (!want_at(0, kI32) || !want_at(1, kI32) || !want_at(2, ref_to(ix.b, true)) || !want_at(3, kI32) ||
-          !want_at(4, array)) {
+      if (!want_at(0, kI32) || !want_at(1, kI32) || !want_at(2, ref_to(ix.b, true)) ||
+          !want_at(3, kI32) || !want_at(4, array)) {
         return false;
       }
       break;
@@ -167,7 +180,8 @@ bool FunctionWalker<E, kMode>::arrays_bulk(Op op) {
       const bool from_data = op == Op::array_init_data;
       if (!(from_data ? read_data(ix.b) : read_elem(ix.b)) || !array_is_mutable(ix.a)) return false;
       if (!(from_data ? array_holds_numbers(ix.a) : elem_fits_array(ix.b, ix.a))) return false;
-      if (!want_at(0, kI32) || !want_at(1, kI32) || !want_at(2, kI32) || !want_at(3, array)) return false;
+      if (!want_at(0, kI32) || !want_at(1, kI32) || !want_at(2, kI32) || !want_at(3, array))
+        return false;
       break;
     }
   }

@@ -1,5 +1,5 @@
-// The walk itself: locals, the loop over operators with the frequent ones inline, and the plain (table-typed) ones.
-// Included by function_walker.hpp.
+// The walk itself: locals, the loop over operators with the frequent ones inline, and the plain
+// (table-typed) ones. Included by function_walker.hpp.
 #pragma once
 
 namespace weft::validate {
@@ -72,7 +72,8 @@ template <class E, WalkMode kMode>
 bool FunctionWalker<E, kMode>::read_locals() {
   uint32_t groups = 0;
   if (!read_u32(groups)) return false;
-  if (groups > static_cast<size_t>(end_ - pc_)) return malformed("length out of bounds", "groups of locals");
+  if (groups > static_cast<size_t>(end_ - pc_))
+    return malformed("length out of bounds", "groups of locals");
   uint64_t total = state_.locals.size();
   uint64_t declared = 0;
   for (; groups > 0; --groups) {
@@ -80,7 +81,8 @@ bool FunctionWalker<E, kMode>::read_locals() {
     uint32_t count = 0;
     ValType type;
     if (!read_u32(count)) return false;
-    if (!read_with([&](binary::Reader& r) { type = binary::read_val_type(r, ctx_->features); })) return false;
+    if (!read_with([&](binary::Reader& r) { type = binary::read_val_type(r, ctx_->features); }))
+      return false;
     if constexpr (kChecks) {
       if (!check_type(type)) return false;
     }
@@ -213,7 +215,8 @@ bool FunctionWalker<E, kMode>::scan_const(binary::ConstExpr expression, uint32_t
         const uint32_t g = r.u32();
         if (!r.ok()) return adopt(r.take_error());
         if (g >= visible_globals) return unknown("global", g);
-        if (m_->globals[g].type.is_mutable) return invalid("constant expression required", "the global is mutable");
+        if (m_->globals[g].type.is_mutable)
+          return invalid("constant expression required", "the global is mutable");
         continue;
       }
       default: return invalid("constant expression required", std::string(to_string(op)));
@@ -241,20 +244,27 @@ bool FunctionWalker<E, kMode>::run() {
     switch (rules[byte]) {
       case Rule::local_get: {
         uint32_t n = 0;
-        if (!take_u32(p, end, n)) [[unlikely]] return pc_ = p, fail_leb_u32();
-        if (kChecks && n >= state_.locals.size()) [[unlikely]] return unknown("local", n);
-        if (kChecks && checks_inits_ && !check_local_is_set(n)) [[unlikely]] return false;
+        if (!take_u32(p, end, n)) [[unlikely]]
+          return pc_ = p, fail_leb_u32();
+        if (kChecks && n >= state_.locals.size()) [[unlikely]]
+          return unknown("local", n);
+        if (kChecks && checks_inits_ && !check_local_is_set(n)) [[unlikely]]
+          return false;
         push(state_.locals[n], emitting(p) ? e_.local_get(n) : Value{});
         continue;
       }
       case Rule::local_set:
       case Rule::local_tee: {
         uint32_t n = 0;
-        if (!take_u32(p, end, n)) [[unlikely]] return pc_ = p, fail_leb_u32();
-        if (kChecks && n >= state_.locals.size()) [[unlikely]] return unknown("local", n);
+        if (!take_u32(p, end, n)) [[unlikely]]
+          return pc_ = p, fail_leb_u32();
+        if (kChecks && n >= state_.locals.size()) [[unlikely]]
+          return unknown("local", n);
         const ValType type = state_.locals[n];
-        if (!want(type)) [[unlikely]] return false;
-        if (kChecks && checks_inits_) [[unlikely]] note_local_set(n);
+        if (!want(type)) [[unlikely]]
+          return false;
+        if (kChecks && checks_inits_) [[unlikely]]
+          note_local_set(n);
         if (rules[byte] == Rule::local_set) {
           if (emitting(p)) e_.local_set(n);
           drop(1);
@@ -265,14 +275,18 @@ bool FunctionWalker<E, kMode>::run() {
       }
       case Rule::i32_const: {
         int32_t v = 0;
-        if (!take_signed(p, end, v)) [[unlikely]] return pc_ = p, fail_leb_s32();
-        push(kI32, emitting(p) ? e_.constant(Op::i32_const, {static_cast<uint32_t>(v), 0}) : Value{});
+        if (!take_signed(p, end, v)) [[unlikely]]
+          return pc_ = p, fail_leb_s32();
+        push(kI32,
+             emitting(p) ? e_.constant(Op::i32_const, {static_cast<uint32_t>(v), 0}) : Value{});
         continue;
       }
       case Rule::i64_const: {
         int64_t v = 0;
-        if (!take_signed(p, end, v)) [[unlikely]] return pc_ = p, fail_leb_s64();
-        push(kI64, emitting(p) ? e_.constant(Op::i64_const, {static_cast<uint64_t>(v), 0}) : Value{});
+        if (!take_signed(p, end, v)) [[unlikely]]
+          return pc_ = p, fail_leb_s64();
+        push(kI64,
+             emitting(p) ? e_.constant(Op::i64_const, {static_cast<uint64_t>(v), 0}) : Value{});
         continue;
       }
       case Rule::load:
@@ -281,20 +295,24 @@ bool FunctionWalker<E, kMode>::run() {
         MemArg m;
         ValType address = memory0;
         // Two one-byte immediates and memory 0 are the rule.
-        if (end - p >= 2 && p[0] <= row.max_align && p[1] < 0x80 && !memory0.is_bottom()) [[likely]] {
+        if (end - p >= 2 && p[0] <= row.max_align && p[1] < 0x80 && !memory0.is_bottom())
+            [[likely]] {
           m.align_log2 = p[0];
           m.offset = p[1];
           p += 2;
         } else {
           pc_ = p;
-          if (!read_mem_arg(row.max_align, m, address)) [[unlikely]] return false;
+          if (!read_mem_arg(row.max_align, m, address)) [[unlikely]]
+            return false;
           p = pc_;
         }
         if (rules[byte] == Rule::load) {
-          if (!want(address)) [[unlikely]] return false;
+          if (!want(address)) [[unlikely]]
+            return false;
           replace(1, row.result, emitting(p) ? e_.load(decode_single(byte), m) : Value{});
         } else {
-          if (!want(address, row.b)) [[unlikely]] return false;
+          if (!want(address, row.b)) [[unlikely]]
+            return false;
           if (emitting(p)) e_.store(decode_single(byte), m);
           drop(2);
         }
@@ -302,42 +320,52 @@ bool FunctionWalker<E, kMode>::run() {
       }
       case Rule::unary: {
         const PlainTypes& row = kPlainTypes[byte];
-        if (!want(row.a)) [[unlikely]] return false;
+        if (!want(row.a)) [[unlikely]]
+          return false;
         replace(1, row.result, emitting(p) ? e_.unary(decode_single(byte)) : Value{});
         continue;
       }
       case Rule::binary: {
         const PlainTypes& row = kPlainTypes[byte];
-        if (!want(row.a, row.b)) [[unlikely]] return false;
+        if (!want(row.a, row.b)) [[unlikely]]
+          return false;
         replace(2, row.result, emitting(p) ? e_.binary(decode_single(byte)) : Value{});
         continue;
       }
       case Rule::drop:
-        if (kChecks && available() == 0 && !top_frame().dead) [[unlikely]] return underflow(kBottom);
+        if (kChecks && available() == 0 && !top_frame().dead) [[unlikely]]
+          return underflow(kBottom);
         if (emitting(p)) e_.drop();
         drop(1);
         continue;
       case Rule::global_get: {
         uint32_t n = 0;
-        if (!take_u32(p, end, n)) [[unlikely]] return pc_ = p, fail_leb_u32();
-        if (kChecks && n >= visible_globals_) [[unlikely]] return unknown("global", n);
+        if (!take_u32(p, end, n)) [[unlikely]]
+          return pc_ = p, fail_leb_u32();
+        if (kChecks && n >= visible_globals_) [[unlikely]]
+          return unknown("global", n);
         push(m_->globals[n].type.type, emitting(p) ? e_.global_get(n) : Value{});
         continue;
       }
       case Rule::br:
       case Rule::br_if: {
         uint32_t depth = 0;
-        if (!take_u32(p, end, depth)) [[unlikely]] return pc_ = p, fail_leb_u32();
+        if (!take_u32(p, end, depth)) [[unlikely]]
+          return pc_ = p, fail_leb_u32();
         pc_ = p;
-        if (!has_label(depth)) [[unlikely]] return false;
-        if (!(rules[byte] == Rule::br ? branch(depth) : branch_if(depth))) [[unlikely]] return false;
+        if (!has_label(depth)) [[unlikely]]
+          return false;
+        if (!(rules[byte] == Rule::br ? branch(depth) : branch_if(depth))) [[unlikely]]
+          return false;
         continue;
       }
       case Rule::call: {
         uint32_t n = 0;
-        if (!take_u32(p, end, n)) [[unlikely]] return pc_ = p, fail_leb_u32();
+        if (!take_u32(p, end, n)) [[unlikely]]
+          return pc_ = p, fail_leb_u32();
         pc_ = p;
-        if (!call(n)) [[unlikely]] return false;
+        if (!call(n)) [[unlikely]]
+          return false;
         continue;
       }
       case Rule::block:
@@ -350,16 +378,19 @@ bool FunctionWalker<E, kMode>::run() {
         break;
       case Rule::end:
         pc_ = p;
-        if (!end_frame()) [[unlikely]] return false;
+        if (!end_frame()) [[unlikely]]
+          return false;
         if constexpr (kEmits) {
-          if (e_.failed()) [[unlikely]] return false;
+          if (e_.failed()) [[unlikely]]
+            return false;
         }
         if (state_.frames.empty()) return true;
         continue;
       case Rule::other: break;
     }
     pc_ = p;
-    if (!step_other(byte)) [[unlikely]] return false;
+    if (!step_other(byte)) [[unlikely]]
+      return false;
     p = pc_;
   }
 }
@@ -377,13 +408,15 @@ bool FunctionWalker<E, kMode>::step_other(uint8_t byte) {
     if (op == Op::invalid_ || !ctx_->features.has(feature(op)) ||
         (!ctx_->features.has(Feature::floats) && uses_floats(op))) [[unlikely]] {
       return read_with([&](binary::Reader& r) {
-        binary::fail_illegal_opcode(r, offset_of(op_at_), is_prefix(byte) ? byte : uint8_t{0}, code, op);
+        binary::fail_illegal_opcode(r, offset_of(op_at_), is_prefix(byte) ? byte : uint8_t{0}, code,
+                                    op);
       });
     }
   }
   if (!step(op)) return false;
   if constexpr (kEmits) {
-    if (e_.failed()) [[unlikely]] return false;
+    if (e_.failed()) [[unlikely]]
+      return false;
   }
   return true;
 }

@@ -28,7 +28,8 @@ bool FunctionWalker<E, kMode>::read_memory(uint32_t& memory) {
 }
 
 template <class E, WalkMode kMode>
-bool FunctionWalker<E, kMode>::read_mem_arg(uint8_t max_align, MemArg& m, ValType& address, bool exact) {
+bool FunctionWalker<E, kMode>::read_mem_arg(uint8_t max_align, MemArg& m, ValType& address,
+                                            bool exact) {
   uint32_t flags = 0;
   if (!read_u32(flags)) return false;
   const bool several = ctx_->features.has(Feature::multi_memory);
@@ -148,7 +149,8 @@ bool FunctionWalker<E, kMode>::lanes(Op op) {
       MemArg m;
       ValType address;
       if (!read_mem_arg(natural_align_log2(op), m, address) || !read_byte(lane)) return false;
-      if (kChecks && lane >= 16 / access_bytes(op)) return invalid("invalid lane index", std::to_string(lane));
+      if (kChecks && lane >= 16 / access_bytes(op))
+        return invalid("invalid lane index", std::to_string(lane));
       if (!want(address, kV128)) return false;
       if (shape(op) == Shape::load_lane) {
         replace(2, kV128, emitting() ? e_.load_lane(op, m, lane) : Value{});
@@ -195,7 +197,8 @@ bool FunctionWalker<E, kMode>::atomics(Op op) {
     return true;
   }
   Value value{};
-  if (emitting()) value = shape(op) == Shape::atomic_load ? e_.atomic_load(op, m) : e_.atomic_rmw(op, m);
+  if (emitting())
+    value = shape(op) == Shape::atomic_load ? e_.atomic_load(op, m) : e_.atomic_rmw(op, m);
   replace(s.param_count, plain_type(s.results[0]), value);
   return true;
 }

@@ -1,4 +1,5 @@
-// References: null, func, casts and the branches on them (spec 3.4.5, 3.4.6). Included by function_walker.hpp.
+// References: null, func, casts and the branches on them (spec 3.4.5, 3.4.6). Included by
+// function_walker.hpp.
 #pragma once
 
 namespace weft::validate {
@@ -96,7 +97,8 @@ bool FunctionWalker<E, kMode>::branch_on_null(Op op) {
   if (kChecks && (types.empty() || !types.back().is_ref())) {
     return invalid("type mismatch", "the label of br_on_non_null takes no reference last");
   }
-  if (!want(types.back().as_nullable()) || !want_list(types.first(types.size() - 1), 1)) return false;
+  if (!want(types.back().as_nullable()) || !want_list(types.first(types.size() - 1), 1))
+    return false;
   if (emitting()) e_.branch_on_non_null(depth);
   types = types.first(types.size() - 1);
   drop(1);
@@ -112,7 +114,9 @@ bool FunctionWalker<E, kMode>::branch_on_cast(bool on_fail) {
   if (flags > 3) return malformed("malformed br_on_cast flags");
   HeapType from_heap;
   HeapType to_heap;
-  if (!read_u32(depth) || !read_heap_type(from_heap) || !read_heap_type(to_heap) || !has_label(depth)) return false;
+  if (!read_u32(depth) || !read_heap_type(from_heap) || !read_heap_type(to_heap) ||
+      !has_label(depth))
+    return false;
   const ValType from = ValType::ref(from_heap, (flags & 1) != 0);
   const ValType to = ValType::ref(to_heap, (flags & 2) != 0);
   // What is left when the cast to `to` fails: null went with it if `to` takes null.
@@ -122,7 +126,8 @@ bool FunctionWalker<E, kMode>::branch_on_cast(bool on_fail) {
   auto types = state_.frame(depth).branch_types();
   if constexpr (kChecks) {
     if (!m_->types.matches(to, from)) return mismatch(from, to);
-    if (types.empty()) return invalid("type mismatch", "the label takes no operand, a reference is carried");
+    if (types.empty())
+      return invalid("type mismatch", "the label takes no operand, a reference is carried");
     if (!m_->types.matches(carried, types.back())) return mismatch(types.back(), carried);
   }
   types = types.first(types.size() - 1);
@@ -155,8 +160,10 @@ bool FunctionWalker<E, kMode>::convert(Op op) {
   ValType type;
   if (!reference_on_top(0, type)) return false;
   const bool nullable = type.nullable();  // bottom is taken as non-null
-  if (!want(ValType::ref(to_any ? AbstractHeap::extern_ : AbstractHeap::any, nullable))) return false;
-  return gc_result(op, {}, kBottom, 1, ValType::ref(to_any ? AbstractHeap::any : AbstractHeap::extern_, nullable));
+  if (!want(ValType::ref(to_any ? AbstractHeap::extern_ : AbstractHeap::any, nullable)))
+    return false;
+  return gc_result(op, {}, kBottom, 1,
+                   ValType::ref(to_any ? AbstractHeap::any : AbstractHeap::extern_, nullable));
 }
 
 }  // namespace weft::validate

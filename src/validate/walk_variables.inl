@@ -1,4 +1,5 @@
-// Locals without default values, globals and tables (spec 3.4.4, 3.4.10, 3.4.11). Included by function_walker.hpp.
+// Locals without default values, globals and tables (spec 3.4.4, 3.4.10, 3.4.11). Included by
+// function_walker.hpp.
 #pragma once
 
 namespace weft::validate {
@@ -83,9 +84,11 @@ bool FunctionWalker<E, kMode>::table_bulk(Op op) {
       if (!read_table(ix.a) || !read_table(ix.b)) return false;
       const TableType& to = m_->tables[ix.a].type;
       const TableType& from = m_->tables[ix.b].type;
-      if (kChecks && !m_->types.matches(from.element, to.element)) return mismatch(to.element, from.element);
+      if (kChecks && !m_->types.matches(from.element, to.element))
+        return mismatch(to.element, from.element);
       const bool both_wide = to.address == AddressType::i64 && from.address == AddressType::i64;
-      if (!want(to_val_type(to.address), to_val_type(from.address), both_wide ? kI64 : kI32)) return false;
+      if (!want(to_val_type(to.address), to_val_type(from.address), both_wide ? kI64 : kI32))
+        return false;
       break;
     }
     default: {  // table.init
