@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/leb128.hpp"
+#include "runtime/gc_builtins.hpp"
 #include "runtime/store.hpp"
 #include "validate/const_expr.hpp"
 
@@ -12,6 +13,7 @@ namespace weft::engine {
 
 using namespace wasm;  // NOLINT: the spec's vocabulary
 using runtime::Cell;
+namespace builtins = runtime::builtins;
 
 namespace {
 
@@ -45,8 +47,19 @@ class Evaluator {
   Value ref_null(ValType) { return {}; }
   Value ref_func(uint32_t index) { return {{Cell::of(instance_.func_ref(FuncIdx(index))), {}}}; }
 
-  Value gc(Op op, validate::Indices, std::span<const Value> operands) {
+  /// What is made is rooted in the caller's RootScope: until it is stored somewhere nothing else holds it.
+  Value gc(Op op, validate::Indices ix, std::span<const Value> operands) {
+    runtime::VMContext* const ctx = &instance_.vmctx();
+    runtime::Ref made = runtime::kNullRef;
     switch (op) {
+      case Op::struct_new: return rooted(op, builtins::struct_new(ctx, ix.a, cells_of(ix.a, operands), made), made);
+      case Op::struct_new_default: return rooted(op, builtins::struct_new_default(ctx, ix.a, made), made);
+      case Op::array_new:
+        return rooted(op, builtins::array_new(ctx, ix.a, operands[0].cell, length(operands[1]), made), made);
+      case Op::array_new_default:
+        return rooted(op, builtins::array_new_default(ctx, ix.a, length(operands[0]), made), made);
+      case Op::array_new_fixed:
+        return rooted(op, builtins::array_new_fixed(ctx, ix.a, cells_of(ix.a, operands), ix.b, made), made);
       case Op::ref_i31: return of(runtime::make_i31(static_cast<uint32_t>(operands[0].cell[0].bits)));
       case Op::any_convert_extern:
       case Op::extern_convert_any: return operands[0];  // one representation
@@ -56,18 +69,42 @@ class Evaluator {
 
   bool failed() const { return !error_.empty(); }
   Result<ConstValue> finish(Value value) {
-    if (failed()) return fail(ErrorCode::unsupported, std::move(error_));
+    if (failed()) return fail(error_code_, std::move(error_));
     return value;
   }
 
  private:
   static Value of(uint64_t bits) { return {{Cell{bits}, {}}}; }
+  static uint32_t length(const Value& value) { return static_cast<uint32_t>(value.cell[0].bits); }
+  /// Operands as the builtins want them: v128 in two cells, everything else in one.
+  const Cell* cells_of(uint32_t type, std::span<const Value> operands) {
+    const TypeList& types = instance_.module().types;
+    const std::span<const FieldType> fields = types.fields(type);
+    const bool is_array = types[type].kind == CompositeKind::array;
+    cells_.clear();
+    for (size_t i = 0; i < operands.size(); ++i) {
+      cells_.push_back(operands[i].cell[0]);
+      if (fields[is_array ? 0 : i].type.is_vec()) cells_.push_back(operands[i].cell[1]);
+    }
+    return cells_.data();
+  }
+  Value rooted(Op op, TrapCode trap, runtime::Ref made) {
+    if (trap != TrapCode::none) {
+      error_code_ = ErrorCode::out_of_memory;
+      error_ = fmt::format("out of memory: {}: {}", to_string(op), to_string(trap));
+      return {};
+    }
+    instance_.store().heap().root(made);
+    return of(made);
+  }
   Value unsupported(Op op) {
     error_ = fmt::format("not supported yet: {} in a constant expression", to_string(op));
     return {};
   }
 
   runtime::Instance& instance_;
+  std::vector<Cell> cells_;
+  ErrorCode error_code_ = ErrorCode::unsupported;
   std::string error_;
 };
 

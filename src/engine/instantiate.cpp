@@ -167,6 +167,7 @@ InstantiateResult instantiate_checked(runtime::Store& store, const CompiledModul
   auto added = store.add_instance(module.shared_info(), imports);
   if (!added) return std::move(added.error());
   runtime::Instance& instance = **added;
+  const runtime::RootScope scope(store.heap());  // of what constant expressions make
   Instantiation steps(store, instance);
   if (auto ready = steps.initialize(); !ready) {
     store.remove_newest_instance();

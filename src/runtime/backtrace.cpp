@@ -23,7 +23,7 @@ std::string Backtrace::text() const {
     if (func.empty()) func = fmt::format("<function {}>", f.func.value);
     std::string module = f.module->display_name();
     if (module.empty()) module = "<module>";
-    out += fmt::format("{:3}: {:#6x} - {}!{}\n", i, f.offset, module, func);
+    out += fmt::format("{:3}: {:#x} - {}!{}\n", i, f.offset, module, func);
   }
   if (omitted != 0) out += fmt::format("  ... {} older frames\n", omitted);
   return out;
