@@ -28,7 +28,8 @@ std::string describe(const runtime::TypeRegistry& types, const GlobalType& t) {
   return t.is_mutable ? fmt::format("global (mut {})", types.describe(t.type))
                       : fmt::format("global {}", types.describe(t.type));
 }
-std::string describe_tag(const runtime::TypeRegistry& types, TypeId t) { return "tag " + types.describe(t).substr(5); }
+/// The signature without the word `func`; one without parameters and results is that word alone.
+std::string describe_tag(const runtime::TypeRegistry& types, TypeId t) { return "tag" + types.describe(t).substr(4); }
 
 /// `found_min` is the present size: what has grown may fit a larger minimum.
 bool limits_match(uint64_t found_min, const Limits& found, const Limits& expected) {
