@@ -42,7 +42,10 @@ const StructLayout& LayoutTable::make(TypeId id) {
     if (cls == FieldClass::ref) layout->ref_offsets.push_back(offset);
   }
   layout->bytes = cursor.object_bytes();
-  layout->header_word = ObjectHeader::make(ObjectKind::struct_, id.value, !layout->ref_offsets.empty());
+  const bool has_refs = !layout->ref_offsets.empty();
+  layout->header_word = (*types_)[id].kind == CompositeKind::array
+                            ? ObjectHeader::make(ObjectKind::array, id.value, has_refs, log2_bytes(layout->element()))
+                            : ObjectHeader::make(ObjectKind::struct_, id.value, has_refs);
   if (id.value >= table_.size()) table_.resize(id.value + 1);
   table_[id.value] = std::move(layout);
   return *table_[id.value];

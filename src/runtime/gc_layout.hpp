@@ -50,15 +50,17 @@ class FieldCursor {
   uint32_t next_ = sizeof(ObjectHeader);
 };
 
+/// Of a struct; an array has one field, its element.
 struct StructLayout {
   struct Field {
     uint32_t offset;
     FieldClass cls;
   };
   std::vector<Field> fields;
-  std::vector<uint32_t> ref_offsets;
-  uint32_t bytes = sizeof(ObjectHeader);
+  std::vector<uint32_t> ref_offsets;     ///< struct only
+  uint32_t bytes = sizeof(ObjectHeader);  ///< struct only
   uint32_t header_word = 0;
+  FieldClass element() const { return fields[0].cls; }
 };
 
 /// Layouts by canonical type, made when first asked for. One per store; not thread-safe.
