@@ -59,7 +59,7 @@ Trap take_trap(runtime::Store& store, TrapCode code) {
     case HostOutcome::Kind::error:
     case HostOutcome::Kind::none:
       out.kind = Trap::Kind::error;
-      out.error_code = ErrorCode::host;
+      out.error_code = pending.host.code;
       out.message = std::move(pending.host.message);
       if (out.message.empty()) out.message = "a host function failed";
       break;

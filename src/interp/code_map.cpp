@@ -119,6 +119,7 @@ const std::byte* translate_function(FuncCode& code, VMContext* cx) {
   if (entry) return *entry;
   PendingTrap& pending = cx->store->store->pending();
   pending.host.kind = HostOutcome::Kind::error;
+  pending.host.code = entry.error().code;
   pending.host.message = entry.error().message;
   cx->store->trap.code = TrapCode::host_error;
   return nullptr;

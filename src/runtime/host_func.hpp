@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "runtime/backtrace.hpp"
 #include "runtime/vmcontext.hpp"
 
@@ -19,6 +20,7 @@ struct PendingTrap;
 struct HostOutcome {
   enum class Kind : uint8_t { none, error, exit, exception };
   Kind kind = Kind::none;
+  ErrorCode code = ErrorCode::host;  ///< error: unsupported where a function cannot be translated
   uint32_t exit_code = 0;          ///< exit: the guest asked for the end of the program (proc_exit)
   std::string message;             ///< error
   std::shared_ptr<void> payload;   ///< error: the embedder's object; exception: the carried C++ exception
