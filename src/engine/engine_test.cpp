@@ -228,7 +228,7 @@ TEST(Instantiate, MatchesImportTypes) {
   const Instance i = w.run(R"((module
     (memory (export "m") 2 4) (table (export "t") 5 10 funcref)
     (global (export "c") i32 (i32.const 3)) (global (export "v") (mut i32) (i32.const 3))
-    (func (export "f") (param i32))))");
+    (func (export "f") (param i32)) (tag (export "e"))))");
   ASSERT_TRUE(w.linker.define_instance(*w.store, "a", i));
   struct Row {
     const char* import;
@@ -243,6 +243,7 @@ TEST(Instantiate, MatchesImportTypes) {
       {R"("t" (table 1 externref))", false},
       {R"("c" (global i32))", true},      {R"("c" (global i64))", false},   {R"("c" (global (mut i32)))", false},
       {R"("v" (global (mut i32)))", true}, {R"("v" (global i32))", false},
+      {R"("e" (tag))", true},             {R"("e" (tag (param i32)))", false},
       {R"("f" (func (param i32)))", true}, {R"("f" (func))", false},         {R"("f" (memory 1))", false},
   };
   for (const Row& row : rows) {
