@@ -142,8 +142,8 @@ concept Emitter =
           frame, flag);  // flag: the end is reached live (results on top). For every kind, function
                          // too. kind if_: there was no else, and params match results. Afterwards
                          // the frame is popped and the results are pushed at their homes
-      e.branch(n);     // n: depth; the outermost is a return
-      e.branch_if(n);  // condition on top, branch operands below; falls through otherwise
+      e.branch(n);       // n: depth; the outermost is a return
+      e.branch_if(n);    // condition on top, branch operands below; falls through otherwise
       e.branch_table(
           depths);  // index on top; the last depth is the default. All take equally many operands
       e.return_();

@@ -3,6 +3,7 @@
 // family. ADR 0002.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -54,6 +55,12 @@ class FunctionWalker : private WalkBase {
   uint32_t position() const { return offset_of(pc_); }
 
  private:
+  struct LocalRun {
+    uint32_t end;
+    ValType type;
+  };
+  static constexpr uint32_t kNearLocals = 1024;
+  static constexpr size_t kMaxOperands = 100'000;
   using Entry = Operand<Value>;
   using Frame = ControlFrame<Label>;
   static constexpr bool kChecks = kMode == WalkMode::validate;
@@ -111,6 +118,15 @@ class FunctionWalker : private WalkBase {
     } else {
       push(type);
     }
+  }
+  /// A call or a block may push a thousand operands for three bytes; no real function comes near
+  /// the limit.
+  bool operands_fit() {
+    if (!kChecks || state_.operands.size() <= kMaxOperands + static_cast<size_t>(end_ - base_))
+        [[likely]] {
+      return true;
+    }
+    return fail_with(ErrorCode::limit_exceeded, "limit exceeded", "values on the operand stack");
   }
   void push_homes(std::span<const ValType> types) {
     for (ValType t : types) push_home(t);
@@ -235,11 +251,15 @@ class FunctionWalker : private WalkBase {
 
   // --- walk_variables.inl: locals, globals, tables
   // ----------------------------------------------------------------
-  bool read_local(uint32_t& local) {
-    if (!read_u32(local)) return false;
-    return !kChecks || local < state_.locals.size() || unknown("local", local);
+  bool local_type(uint32_t local, ValType& type) {
+    if (local < state_.locals.size()) [[likely]] {
+      type = state_.locals[local];
+      return true;
+    }
+    return far_local(local, type);
   }
-  [[gnu::noinline]] bool check_local_is_set(uint32_t local);
+  [[gnu::noinline]] bool far_local(uint32_t local, ValType& type);
+  [[gnu::noinline]] bool check_local_is_set(uint32_t local, ValType type);
   [[gnu::noinline]] void note_local_set(uint32_t local);
   void forget_inits(uint32_t height);
   bool global_set();
@@ -292,7 +312,8 @@ class FunctionWalker : private WalkBase {
   bool live_ = true;           ///< The innermost frame is emitted and not dead.
   bool checks_inits_ = false;  ///< Some local has no default value.
   uint32_t visible_globals_ = 0;
-  std::vector<bool> local_is_set_;
+  std::vector<LocalRun> far_locals_;
+  std::vector<bool> local_is_set_;  ///< By local.set or tee; all false between bodies.
   std::vector<uint32_t>
       inits_;  ///< Locals in the order they were set, to be forgotten at the end of the block.
   std::deque<ValType> single_types_;

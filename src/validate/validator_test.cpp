@@ -234,6 +234,37 @@ TEST(Validator, FeaturesThatAreOff) {
   }
 }
 
+TEST(Validator, ManyLocals) {
+  // 3 i32 parameters, 1000 i32, 100 f32, 40,000 f64, 1 (ref func): near and far ones, and the one
+  // behind the last
+  const auto module = [](std::string_view body) {
+    std::string text = "(module (func (param i32 i32 i32) (local";
+    for (int i = 0; i < 1000; ++i) text += " i32";
+    for (int i = 0; i < 100; ++i) text += " f32";
+    for (int i = 0; i < 40'000; ++i) text += " f64";
+    return text + " (ref func)) " + std::string(body) + "))";
+  };
+  const struct {
+    std::string_view body;
+    std::string_view message;
+  } cases[] = {
+      {"local.get 1002 i32.eqz drop", ""},
+      {"local.get 1003 f32.neg drop", ""},
+      {"local.get 1102 f32.neg drop", ""},
+      {"local.get 1103 f64.neg drop", ""},
+      {"local.get 41102 local.set 1103", ""},
+      {"local.get 1103 i32.eqz drop", "type mismatch: expected i32, found f64"},
+      {"i32.const 0 local.set 41102", "type mismatch: expected f64, found i32"},
+      {"local.get 41103 drop", "uninitialized local: 41103"},
+      {"local.get 41104 drop", "unknown local 41104"},
+  };
+  for (const auto& c : cases) {
+    const auto r = check(assemble(module(c.body)));
+    EXPECT_EQ(r.has_value(), c.message.empty()) << c.body;
+    if (!r) EXPECT_TRUE(r.error().message.starts_with(c.message)) << c.body << r.error().message;
+  }
+}
+
 TEST(Validator, MalformedBodiesWinOverInvalidOnes) {
   // function 0 does not type, function 1 has no end: the module is malformed
   auto bytes = assemble("(module (func i32.const 1) (func nop))");

@@ -28,6 +28,9 @@ struct LebRead {
 [[gnu::noinline]] LebRead<int32_t> read_s32_slow(const uint8_t* p, const uint8_t* end);
 [[gnu::noinline]] LebRead<int64_t> read_s64_slow(const uint8_t* p, const uint8_t* end);
 
+/// The codes of i32 and i64: most locals and block results.
+constexpr bool is_int_code(uint8_t byte) { return byte == 0x7f || byte == 0x7e; }
+
 class WalkBase {
  protected:
   explicit WalkBase(const ModuleContext& context)

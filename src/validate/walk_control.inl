@@ -41,6 +41,10 @@ bool FunctionWalker<E, kMode>::read_block_type(std::span<const ValType>& params,
     ++pc_;
     return true;
   }
+  if (pc_ != end_ && is_int_code(*pc_)) {
+    results = single(*pc_++ == 0x7f ? kI32 : kI64);
+    return true;
+  }
   binary::BlockType block;
   if (!read_with([&](binary::Reader& r) { block = binary::read_block_type(r, ctx_->features); }))
     return false;

@@ -68,42 +68,53 @@ template <class T>
 
 }  // namespace walk_detail
 
+/// Locals are declared in runs. An emitter needs them one by one; for mere validation the first
+/// thousand are, so that a few bytes that declare 50,000 of them cost a few steps.
 template <class E, WalkMode kMode>
 bool FunctionWalker<E, kMode>::read_locals() {
-  uint32_t groups = 0;
-  if (!read_u32(groups)) return false;
-  if (groups > static_cast<size_t>(end_ - pc_))
-    return malformed("length out of bounds", "groups of locals");
-  uint64_t total = state_.locals.size();
+  uint32_t runs = 0;
+  if (!read_u32(runs)) return false;
+  if (runs > static_cast<size_t>(end_ - pc_)) {
+    return malformed("length out of bounds", "runs of locals");
+  }
+  far_locals_.clear();
+  uint64_t total = state_.param_count;
   uint64_t declared = 0;
-  for (; groups > 0; --groups) {
+  for (; runs > 0; --runs) {
     op_at_ = pc_;
     uint32_t count = 0;
     ValType type;
     if (!read_u32(count)) return false;
-    if (!read_with([&](binary::Reader& r) { type = binary::read_val_type(r, ctx_->features); }))
+    if (pc_ != end_ && is_int_code(*pc_)) [[likely]] {
+      type = *pc_++ == 0x7f ? kI32 : kI64;
+    } else if (!read_with(
+                   [&](binary::Reader& r) { type = binary::read_val_type(r, ctx_->features); }) ||
+               !check_type(type)) {
       return false;
-    if constexpr (kChecks) {
-      if (!check_type(type)) return false;
     }
     total += count;
     declared += count;
-    if (declared > ~0u) return malformed("too many locals");
-    if (total > limits::kLocals) {
-      // Go on reading: more than 2^32 of them are malformed, not merely too many.
-      if (groups == 1) return fail_with(ErrorCode::limit_exceeded, "too many locals");
-      continue;
+    // More than 2^32 of them are malformed, not merely too many: go on reading.
+    if (declared > ~uint32_t{0}) return malformed("too many locals");
+    if (total > limits::kLocals) continue;
+    if (!kEmits && total > kNearLocals) {
+      far_locals_.push_back({static_cast<uint32_t>(total), type});
+    } else {
+      state_.locals.insert(state_.locals.end(), count, type);
     }
-    state_.locals.insert(state_.locals.end(), count, type);
     if (kChecks && !type.defaultable() && count > 0) checks_inits_ = true;
   }
   if (total > limits::kLocals) return fail_with(ErrorCode::limit_exceeded, "too many locals");
-  if (checks_inits_) {
-    local_is_set_.assign(state_.locals.size(), false);
-    for (size_t i = 0; i < state_.locals.size(); ++i) {
-      local_is_set_[i] = i < state_.param_count || state_.locals[i].defaultable();
-    }
-  }
+  if (checks_inits_ && local_is_set_.size() < total) local_is_set_.resize(total);
+  return true;
+}
+
+/// The type of a local behind those in state_.locals.
+template <class E, WalkMode kMode>
+bool FunctionWalker<E, kMode>::far_local(uint32_t local, ValType& type) {
+  const auto run = std::ranges::upper_bound(far_locals_, local, {}, &LocalRun::end);
+  if (run == far_locals_.end()) return unknown("local", local);
+  type = run->type;
   return true;
 }
 
@@ -129,7 +140,7 @@ Result<void> FunctionWalker<E, kMode>::walk(FuncIdx func) {
   state_.frames.clear();
   state_.max_cells = 0;
   checks_inits_ = false;
-  inits_.clear();
+  forget_inits(0);
   single_types_.clear();
   visible_globals_ = static_cast<uint32_t>(m_->globals.size());
   if (!read_locals()) return finish(false);
@@ -160,7 +171,7 @@ Result<void> FunctionWalker<E, kMode>::walk_const(binary::ConstExpr expression, 
   state_.frames.clear();
   state_.max_cells = 0;
   checks_inits_ = false;
-  inits_.clear();
+  forget_inits(0);
   single_types_.clear();
   visible_globals_ = visible_globals;
   start(expression);
@@ -246,11 +257,12 @@ bool FunctionWalker<E, kMode>::run() {
         uint32_t n = 0;
         if (!take_u32(p, end, n)) [[unlikely]]
           return pc_ = p, fail_leb_u32();
-        if (kChecks && n >= state_.locals.size()) [[unlikely]]
-          return unknown("local", n);
-        if (kChecks && checks_inits_ && !check_local_is_set(n)) [[unlikely]]
+        ValType type;
+        if (!local_type(n, type)) [[unlikely]]
           return false;
-        push(state_.locals[n], emitting(p) ? e_.local_get(n) : Value{});
+        if (kChecks && checks_inits_ && !check_local_is_set(n, type)) [[unlikely]]
+          return false;
+        push(type, emitting(p) ? e_.local_get(n) : Value{});
         continue;
       }
       case Rule::local_set:
@@ -258,9 +270,9 @@ bool FunctionWalker<E, kMode>::run() {
         uint32_t n = 0;
         if (!take_u32(p, end, n)) [[unlikely]]
           return pc_ = p, fail_leb_u32();
-        if (kChecks && n >= state_.locals.size()) [[unlikely]]
-          return unknown("local", n);
-        const ValType type = state_.locals[n];
+        ValType type;
+        if (!local_type(n, type)) [[unlikely]]
+          return false;
         if (!want(type)) [[unlikely]]
           return false;
         if (kChecks && checks_inits_) [[unlikely]]
@@ -355,7 +367,8 @@ bool FunctionWalker<E, kMode>::run() {
         pc_ = p;
         if (!has_label(depth)) [[unlikely]]
           return false;
-        if (!(rules[byte] == Rule::br ? branch(depth) : branch_if(depth))) [[unlikely]]
+        if (!(rules[byte] == Rule::br ? branch(depth) : branch_if(depth)) || !operands_fit())
+            [[unlikely]]
           return false;
         continue;
       }
@@ -364,7 +377,7 @@ bool FunctionWalker<E, kMode>::run() {
         if (!take_u32(p, end, n)) [[unlikely]]
           return pc_ = p, fail_leb_u32();
         pc_ = p;
-        if (!call(n)) [[unlikely]]
+        if (!call(n) || !operands_fit()) [[unlikely]]
           return false;
         continue;
       }
@@ -378,7 +391,7 @@ bool FunctionWalker<E, kMode>::run() {
         break;
       case Rule::end:
         pc_ = p;
-        if (!end_frame()) [[unlikely]]
+        if (!end_frame() || !operands_fit()) [[unlikely]]
           return false;
         if constexpr (kEmits) {
           if (e_.failed()) [[unlikely]]
@@ -387,6 +400,7 @@ bool FunctionWalker<E, kMode>::run() {
         if (state_.frames.empty()) return true;
         continue;
       case Rule::other: break;
+      default: __builtin_unreachable();
     }
     pc_ = p;
     if (!step_other(byte)) [[unlikely]]
@@ -413,7 +427,7 @@ bool FunctionWalker<E, kMode>::step_other(uint8_t byte) {
       });
     }
   }
-  if (!step(op)) return false;
+  if (!step(op) || !operands_fit()) return false;
   if constexpr (kEmits) {
     if (e_.failed()) [[unlikely]]
       return false;

@@ -5,8 +5,9 @@
 namespace weft::validate {
 
 template <class E, WalkMode kMode>
-bool FunctionWalker<E, kMode>::check_local_is_set(uint32_t local) {
-  return local_is_set_[local] || invalid("uninitialized local", std::to_string(local));
+bool FunctionWalker<E, kMode>::check_local_is_set(uint32_t local, ValType type) {
+  return type.defaultable() || local < state_.param_count || local_is_set_[local] ||
+         invalid("uninitialized local", std::to_string(local));
 }
 
 template <class E, WalkMode kMode>
