@@ -1,12 +1,9 @@
 #include "runtime/store.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "base/bits.hpp"
-#include "platform/stack_bounds.hpp"
 #include "runtime/fault_handler.hpp"
 
 namespace weft::runtime {
@@ -18,6 +15,7 @@ constexpr uint64_t kNever = ~uint64_t{0};
 Store::Store(std::shared_ptr<EngineState> engine)
     : ctx_{}, engine_(std::move(engine)), id_(engine_->next_store_id()), default_caller_{},
       heap_(ctx_.heap, &gc_roots_, {.zeal = engine_->options().gc_zeal}) {
+  stack_budget_ = engine_->options().max_native_stack;
   ctx_.stack_limit = kNever;
   ctx_.epoch_deadline = kNever;
   ctx_.epoch = &engine_->epoch();
@@ -165,21 +163,13 @@ void Store::give_cells(std::vector<Cell> cells) {
   if (cells.capacity() > cells_.capacity()) cells_ = std::move(cells);
 }
 
-uint64_t Store::stack_limit_for_entry() {
-  // SAFETY: an identity for comparison only.
-  const auto thread = static_cast<uintptr_t>(pthread_self());
-  if (stack_thread_ != thread) {
-    const platform::StackBounds bounds = platform::current_stack_bounds();
-    // What hosts called by the guest, and the way out, may still use: 64 KiB, or a quarter of a small stack.
-    const uintptr_t reserve = std::min<uintptr_t>(64u << 10, (bounds.high - bounds.low) / 4);
-    stack_low_ = bounds.low + reserve;
-    stack_thread_ = thread;
-    if (engine_->options().signals) ensure_signal_stack();
-  }
-  const uintptr_t sp = platform::current_stack_pointer();
-  const uint64_t budget = engine_->options().max_native_stack;
-  const uint64_t limit = sp > budget ? sp - budget : 0;
-  return std::max<uint64_t>(limit, stack_low_);
+void Store::learn_thread(uintptr_t thread) {
+  const platform::StackBounds bounds = platform::current_stack_bounds();
+  // What hosts called by the guest, and the way out, may still use: 64 KiB, or a quarter of a small stack.
+  const uintptr_t reserve = std::min<uintptr_t>(64u << 10, (bounds.high - bounds.low) / 4);
+  stack_low_ = bounds.low + reserve;
+  stack_thread_ = thread;
+  if (engine_->options().signals) ensure_signal_stack();
 }
 
 }  // namespace weft::runtime

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "platform/stack_bounds.hpp"
 #include "runtime/backtrace.hpp"
 #include "runtime/engine_state.hpp"
 #include "runtime/gc_roots.hpp"
@@ -108,8 +109,14 @@ class Store {
   /// Host functions made from one definition (a linker's), so that a store has each only once. Key: the definition's id.
   std::unordered_map<uint64_t, VMFuncRef*> host_funcs_by_definition;
 
-  /// Lowest native stack address guest code may use when entered now from here.
-  uint64_t stack_limit_for_entry();
+  /// Lowest native stack address guest code may use when entered now from here. `thread`: any word that tells threads
+  /// apart; the thread's bounds are asked for when it changes.
+  uint64_t stack_limit_for_entry(uintptr_t thread) {
+    if (thread != stack_thread_) [[unlikely]] learn_thread(thread);
+    const auto sp = platform::current_stack_pointer();
+    const uint64_t limit = sp > stack_budget_ ? sp - stack_budget_ : 0;
+    return limit > stack_low_ ? limit : stack_low_;
+  }
 
  private:
   friend class Instance;
@@ -135,8 +142,10 @@ class Store {
   std::vector<Cell> cells_;
   PendingTrap pending_;
   bool in_hook_ = false;
-  uintptr_t stack_thread_ = 0;  // pthread_self() that stack_low_ is of
+  void learn_thread(uintptr_t thread);
+  uintptr_t stack_thread_ = 0;  // that stack_low_ is of
   uintptr_t stack_low_ = 0;
+  uint64_t stack_budget_ = 0;
 };
 
 }  // namespace weft::runtime
