@@ -2,9 +2,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
-#include <memory>
 
 #include "cli/commands.hpp"
 #include "cli/engine_options.hpp"
@@ -89,17 +86,42 @@ int bench(const Options& o) {
   return kOk;
 }
 
+enum Key { kInvoke = kLongOnly };
+
+constexpr argp_option kOptions[] = {
+    {"invoke", kInvoke, "FUNCTION", 0, "An exported function () -> () to call, e.g. _start", 0},
+    {"iterations", 'n', "N", 0, "How often (10)", 0},
+    {},
+};
+
+error_t parse(int key, char* arg, argp_state* state) {
+  auto* options = static_cast<Options*>(state->input);
+  switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->engine; return 0;
+    case kInvoke: options->invoke = arg; return 0;
+    case 'n':
+      options->iterations = static_cast<uint32_t>(std::min<uint64_t>(parse_number(state, "--iterations", arg), 1'000'000));
+      return 0;
+    case ARGP_KEY_ARG:
+      options->file = arg;
+      options->args.assign(state->argv + state->next, state->argv + state->argc);
+      state->next = state->argc;
+      return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which FILE?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+  }
+}
+
+constexpr argp_child kChildren[] = {{&kEngineArgp, 0, nullptr, 0}, {}};
+constexpr argp kArgp = {kOptions, parse, "FILE [ARGS...]", "Times loading, instantiating and calling a module.",
+                        kChildren, nullptr, nullptr};
+
 }  // namespace
 
-void add_bench(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
-  CLI::App* cmd = app.add_subcommand("bench", "Time loading, instantiating and calling a module");
-  options->engine.add_to(*cmd);
-  cmd->add_option("--invoke", options->invoke, "An exported function () -> () to call, e.g. _start")->type_name("FUNCTION");
-  cmd->add_option("--iterations,-n", options->iterations, "How often (10)")->type_name("N");
-  cmd->add_option("FILE", options->file, "A .wasm or .wat file")->required();
-  cmd->add_option("ARGS", options->args, "The program's arguments");
-  cmd->callback([options, &action] { action = [options] { return bench(*options); }; });
+int bench_command(int argc, char** argv) {
+  Options options;
+  parse_words(kArgp, argc, argv, &options);
+  return bench(options);
 }
 
 }  // namespace weft::cli

@@ -1,7 +1,6 @@
 // weft inspect: what is in a module, and what the interpreter makes of it.
-#include <charconv>
+#include <algorithm>
 #include <cstdio>
-#include <memory>
 
 #include "cli/commands.hpp"
 #include "cli/engine_options.hpp"
@@ -44,20 +43,48 @@ int inspect(const Options& o) {
   return kOk;
 }
 
+enum Key { kSections = kLongOnly, kImports, kExports, kNames, kBytecode, kFunc };
+
+constexpr argp_option kOptions[] = {
+    {"sections", kSections, nullptr, 0, "Sections with offsets and sizes", 0},
+    {"imports", kImports, nullptr, 0, "Imports with their types", 0},
+    {"exports", kExports, nullptr, 0, "Exports with their types", 0},
+    {"names", kNames, nullptr, 0, "Names of functions", 0},
+    {"bytecode", kBytecode, nullptr, 0, "The interpreter's code, with the wasm beside it", 0},
+    {"func", kFunc, "INDEX", 0, "Only this function", 0},
+    {},
+};
+
+error_t parse(int key, char* arg, argp_state* state) {
+  auto* options = static_cast<Options*>(state->input);
+  switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->engine; return 0;
+    case kSections: options->sections = true; return 0;
+    case kImports: options->imports = true; return 0;
+    case kExports: options->exports = true; return 0;
+    case kNames: options->names = true; return 0;
+    case kBytecode: options->bytecode = true; return 0;
+    case kFunc: options->func = static_cast<uint32_t>(std::min<uint64_t>(parse_number(state, "--func", arg), UINT32_MAX - 1)); return 0;
+    case ARGP_KEY_ARG:
+      if (!options->file.empty()) argp_error(state, "one FILE only");
+      options->file = arg;
+      return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which FILE?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+  }
+}
+
+constexpr argp_child kChildren[] = {{&kEngineArgp, 0, nullptr, 0}, {}};
+constexpr argp kArgp = {kOptions, parse, "FILE",
+                        "Shows what is in a .wasm or .wat file: sections, imports and exports, or what is asked for.",
+                        kChildren, nullptr, nullptr};
+
 }  // namespace
 
-void add_inspect(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
-  CLI::App* cmd = app.add_subcommand("inspect", "Show sections, imports, exports, names, bytecode");
-  options->engine.add_to(*cmd);
-  cmd->add_flag("--sections", options->sections, "Sections with offsets and sizes");
-  cmd->add_flag("--imports", options->imports, "Imports with their types");
-  cmd->add_flag("--exports", options->exports, "Exports with their types");
-  cmd->add_flag("--names", options->names, "The name section");
-  cmd->add_flag("--bytecode", options->bytecode, "The interpreter's code, with the wasm beside it");
-  cmd->add_option("--func", options->func, "Only this function (its index)");
-  cmd->add_option("FILE", options->file, "A .wasm or .wat file")->required();
-  cmd->callback([options, &action] { action = [options] { return inspect(*options); }; });
+int inspect_command(int argc, char** argv) {
+  Options options;
+  parse_words(kArgp, argc, argv, &options);
+  return inspect(options);
 }
 
 }  // namespace weft::cli

@@ -2,7 +2,6 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <memory>
 
 #include "cli/commands.hpp"
 #include "cli/engine_options.hpp"
@@ -120,15 +119,7 @@ int run_exports(Store& store, const Instance& instance, const Options& o, const 
 }
 
 int run(const Options& o) {
-  if (o.rest.empty()) {
-    print_error("which FILE? usage: weft run [OPTIONS] FILE [ARGS...]");
-    return kUsage;
-  }
   const std::string& file = o.rest.front();
-  if (file.starts_with("-") && file != "-") {
-    print_error("unknown option " + file + " (weft run --help lists them; options come before FILE)");
-    return kUsage;
-  }
   std::optional<uint64_t> timeout;
   if (!o.timeout.empty() && !(timeout = nanoseconds(o.timeout))) {
     print_error("--timeout expects seconds, or a number with ms, s or m, found \"" + o.timeout + "\"");
@@ -177,27 +168,50 @@ int run(const Options& o) {
   return code;
 }
 
+enum Key { kDir = kLongOnly, kEnv, kInvoke, kFuel, kTimeout, kMaxMemory };
+
+constexpr argp_option kOptions[] = {
+    {"dir", kDir, "HOST::GUEST[:ro]", 0, "Let the program see a directory of the host as GUEST (read-only with :ro)", 0},
+    {"env", kEnv, "KEY=VALUE", 0, "Set a variable of the program's environment (which is empty otherwise)", 0},
+    {"invoke", kInvoke, "FUNCTION", 0, "Call this exported function with ARGS, print its results", 0},
+    {"fuel", kFuel, "N", 0, "Trap after about so many operators", 0},
+    {"timeout", kTimeout, "TIME", 0, "Trap after so long: 500ms, 2s, 1.5, 3m", 0},
+    {"max-memory", kMaxMemory, "BYTES", 0, "Refuse to grow memories beyond: 64M, 1G", 0},
+    {},
+};
+
+error_t parse(int key, char* arg, argp_state* state) {
+  auto* options = static_cast<Options*>(state->input);
+  switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->engine; return 0;
+    case kDir: options->dirs.emplace_back(arg); return 0;
+    case kEnv: options->env.emplace_back(arg); return 0;
+    case kInvoke: options->invoke = arg; return 0;
+    case kFuel: options->fuel = parse_number(state, "--fuel", arg); return 0;
+    case kTimeout: options->timeout = arg; return 0;
+    case kMaxMemory: options->max_memory = arg; return 0;
+    case ARGP_KEY_ARG:
+      options->rest.assign(state->argv + state->next - 1, state->argv + state->argc);
+      state->next = state->argc;
+      return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which FILE?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+  }
+}
+
+constexpr argp_child kChildren[] = {{&kEngineArgp, 0, nullptr, 0}, {}};
+constexpr argp kArgp = {kOptions, parse, "FILE [ARGS...]",
+                        "Runs a .wasm or .wat file: its WASI program, or with --invoke one of its functions. The program may "
+                        "touch nothing that is not given here.\v"
+                        "Options come before FILE; everything behind it belongs to the program.",
+                        kChildren, nullptr, nullptr};
+
 }  // namespace
 
-void add_run(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
-  CLI::App* cmd = app.add_subcommand("run", "Run a program, or call one of its functions");
-  options->engine.add_to(*cmd);
-  const auto list = [&](const char* name, std::vector<std::string>& to, const char* type, const char* help) {
-    cmd->add_option(name, to, help)->type_name(type)->allow_extra_args(false)->take_all();
-  };
-  list("--dir", options->dirs, "HOST::GUEST[:ro]", "Let the program see a directory of the host as GUEST (read-only with :ro)");
-  list("--env", options->env, "KEY=VALUE", "Set a variable of the program's environment (which is empty otherwise)");
-  cmd->add_option("--invoke", options->invoke, "Call this exported function with ARGS, print its results")->type_name("FUNCTION");
-  cmd->add_option("--fuel", options->fuel, "Trap after about so many operators")->type_name("N");
-  cmd->add_option("--timeout", options->timeout, "Trap after so long: 500ms, 2s, 1.5, 3m")->type_name("TIME");
-  cmd->add_option("--max-memory", options->max_memory, "Refuse to grow memories beyond: 64M, 1G")->type_name("BYTES");
-  cmd->prefix_command();
-  cmd->footer("FILE is .wasm or .wat. Everything behind it belongs to the program.");
-  cmd->callback([options, cmd, &action] {
-    options->rest = cmd->remaining();
-    action = [options] { return run(*options); };
-  });
+int run_command(int argc, char** argv) {
+  Options options;
+  parse_words(kArgp, argc, argv, &options);
+  return run(options);
 }
 
 }  // namespace weft::cli

@@ -1,7 +1,4 @@
 // weft validate: is each file a valid module?
-#include <fstream>
-#include <memory>
-
 #include "cli/commands.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/exit_codes.hpp"
@@ -29,14 +26,26 @@ int validate(const Options& options) {
   return code;
 }
 
+error_t parse(int key, char* arg, argp_state* state) {
+  auto* options = static_cast<Options*>(state->input);
+  switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = &options->engine; return 0;
+    case ARGP_KEY_ARG: options->files.emplace_back(arg); return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which FILE?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+  }
+}
+
+constexpr argp_child kChildren[] = {{&kEngineArgp, 0, nullptr, 0}, {}};
+constexpr argp kArgp = {
+    nullptr, parse, "FILE...", "Checks that .wasm and .wat files are valid modules; says nothing if they are.", kChildren, nullptr, nullptr};
+
 }  // namespace
 
-void add_validate(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
-  CLI::App* cmd = app.add_subcommand("validate", "Check that files are valid modules; says nothing if they are");
-  options->engine.add_to(*cmd);
-  cmd->add_option("FILE", options->files, ".wasm or .wat files")->required();
-  cmd->callback([options, &action] { action = [options] { return validate(*options); }; });
+int validate_command(int argc, char** argv) {
+  Options options;
+  parse_words(kArgp, argc, argv, &options);
+  return validate(options);
 }
 
 }  // namespace weft::cli

@@ -1,10 +1,8 @@
 // weft wast: runs scripts of the official test suite.
 #include <charconv>
 #include <cstdio>
-#include <memory>
 
 #include "cli/commands.hpp"
-#include "cli/engine_options.hpp"
 #include "cli/exit_codes.hpp"
 #include "wast/command.hpp"
 
@@ -33,19 +31,40 @@ int run(Options options) {
   return out.usage ? kUsage : out.ok ? kOk : kRefused;
 }
 
+enum Key { kCheck = kLongOnly, kJson, kTexts, kExpected, kSet };
+
+constexpr argp_option kOptions[] = {
+    {"check", kCheck, nullptr, 0, "Only decode and validate the modules", 0},
+    {"json", kJson, nullptr, 0, "Report as JSON", 0},
+    {"texts", kTexts, nullptr, 0, "List refusals in other words than the suite's", 0},
+    {"expected-failures", kExpected, "LIST", 0, "A file of known failures: FILE[:LINE] REASON", 0},
+    {"set", kSet, "NAME=NUMBER", 0, "Set an option of the engine (src/engine/config.def)", 0},
+    {},
+};
+
+error_t parse(int key, char* arg, argp_state* state) {
+  auto* options = static_cast<Options*>(state->input);
+  switch (key) {
+    case kCheck: options->command.check_only = true; return 0;
+    case kJson: options->command.json = true; return 0;
+    case kTexts: options->command.texts = true; return 0;
+    case kExpected: options->command.expected_failures = arg; return 0;
+    case kSet: options->settings.emplace_back(arg); return 0;
+    case ARGP_KEY_ARG: options->command.files.emplace_back(arg); return 0;
+    case ARGP_KEY_NO_ARGS: argp_error(state, "which FILE?"); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+  }
+}
+
+constexpr argp kArgp = {kOptions, parse, "FILE...", "Runs .wast scripts of the official test suite and counts per directive.",
+                        nullptr, nullptr, nullptr};
+
 }  // namespace
 
-void add_wast(CLI::App& app, Action& action) {
-  auto options = std::make_shared<Options>();
-  CLI::App* cmd = app.add_subcommand("wast", "Run scripts of the official test suite");
-  cmd->add_flag("--check", options->command.check_only, "Only decode and validate the modules");
-  cmd->add_flag("--json", options->command.json, "Report as JSON");
-  cmd->add_flag("--texts", options->command.texts, "List refusals in other words than the suite's");
-  cmd->add_option("--expected-failures", options->command.expected_failures,
-                  "A list of known failures: FILE[:LINE] REASON");
-  cmd->add_option("--set", options->settings, "An engine option, NAME=NUMBER");
-  cmd->add_option("FILE", options->command.files, ".wast files")->required();
-  cmd->callback([options, &action] { action = [options] { return run(*options); }; });
+int wast_command(int argc, char** argv) {
+  Options options;
+  parse_words(kArgp, argc, argv, &options);
+  return run(std::move(options));
 }
 
 }  // namespace weft::cli

@@ -1,18 +1,28 @@
-// The commands of `weft`: each adds itself to the command line and leaves what to do in `action`.
+// The commands of `weft`. Each reads its own words (argv[0] is the command's name) and returns the exit code.
+// Command lines are read with glibc's argp: no start-up cost, and nothing of C++ streams and locales in the binary.
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <functional>
+#include <argp.h>
+
+#include <string>
+#include <vector>
 
 namespace weft::cli {
 
-/// Runs after parsing; returns the exit code.
-using Action = std::function<int()>;
+int run_command(int argc, char** argv);
+int validate_command(int argc, char** argv);
+int inspect_command(int argc, char** argv);
+int wast_command(int argc, char** argv);
+int bench_command(int argc, char** argv);
 
-void add_run(CLI::App& app, Action& action);
-void add_validate(CLI::App& app, Action& action);
-void add_inspect(CLI::App& app, Action& action);
-void add_wast(CLI::App& app, Action& action);
-void add_bench(CLI::App& app, Action& action);
+/// The options of a command: reads `argv` into `input` with the command's own parser. Wrong words end the process with
+/// kUsage, `--help` with 0; otherwise it returns.
+void parse_words(const argp& command, int argc, char** argv, void* input);
+
+/// A number without sign; a usage error naming `what` otherwise.
+uint64_t parse_number(const argp_state* state, const char* what, const char* text);
+
+/// Keys of long options without a short form start here.
+inline constexpr int kLongOnly = 0x100;
 
 }  // namespace weft::cli

@@ -2,20 +2,32 @@
 
 #include <charconv>
 
+#include "cli/commands.hpp"
 #include "cli/report.hpp"
 
 namespace weft::cli {
+namespace {
 
-void EngineOptions::add_to(CLI::App& app) {
-  app.add_option("--config", settings, "Engine option NAME=VALUE (see docs/guide/configuration.md)")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false)
-      ->take_all();
-  app.add_option("--feature", features, "Switch a proposal on (NAME) or off (no-NAME)")
-      ->type_name("[no-]NAME")
-      ->allow_extra_args(false)
-      ->take_all();
+enum Key { kConfig = kLongOnly + 0x80, kFeature };
+
+constexpr argp_option kOptions[] = {
+    {"config", kConfig, "NAME=NUMBER", 0, "Set an option of the engine (src/engine/config.def)", 10},
+    {"feature", kFeature, "[no-]NAME", 0, "Switch a proposal on or off (src/wasm/features.def)", 10},
+    {},
+};
+
+error_t parse(int key, char* arg, argp_state* state) {
+  auto* options = static_cast<EngineOptions*>(state->input);
+  switch (key) {
+    case kConfig: options->settings.emplace_back(arg); return 0;
+    case kFeature: options->features.emplace_back(arg); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+  }
 }
+
+}  // namespace
+
+const argp kEngineArgp = {kOptions, parse, nullptr, nullptr, nullptr, nullptr, nullptr};
 
 std::optional<Engine> EngineOptions::make_engine(Config config) const {
   for (const std::string& setting : settings) {

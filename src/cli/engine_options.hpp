@@ -1,7 +1,9 @@
 // Options that several commands share: how the engine is configured.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <argp.h>
+
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,11 +13,14 @@ namespace weft::cli {
 
 struct EngineOptions {
   std::vector<std::string> settings;  ///< NAME=VALUE
-  std::vector<std::string> features;  ///< NAME or -NAME
+  std::vector<std::string> features;  ///< NAME or no-NAME
 
-  void add_to(CLI::App& app);
   /// Applies the options on top of `config`; prints and returns nothing if one of them is wrong.
   std::optional<Engine> make_engine(Config config = {}) const;
 };
+
+/// To be put into a command's `children`: reads --config and --feature into the EngineOptions that the command's parser
+/// gives as child_inputs[0].
+extern const argp kEngineArgp;
 
 }  // namespace weft::cli
