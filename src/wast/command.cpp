@@ -1,10 +1,8 @@
 #include "wast/command.hpp"
 
-#include <fstream>
-#include <sstream>
-
 #include <fmt/core.h>
 
+#include "platform/file.hpp"
 #include "wast/report.hpp"
 
 namespace weft::wast {
@@ -13,14 +11,17 @@ CommandOutput run_scripts(const CommandOptions& options) {
   CommandOutput out;
   ExpectedFailures expected;
   if (!options.expected_failures.empty()) {
-    std::ifstream file(options.expected_failures, std::ios::binary);
-    std::stringstream contents;
-    contents << file.rdbuf();
-    auto parsed = ExpectedFailures::parse(contents.str());
-    if (!file || !parsed) {
+    const auto file = platform::read_file(options.expected_failures);
+    if (!file) {
       out.usage = true;
-      out.text = file ? parsed.error().message + "\n"
-                      : fmt::format("{}: cannot be read\n", options.expected_failures);
+      out.text = platform::describe_read_failure(options.expected_failures, file.error()) + "\n";
+      return out;
+    }
+    const auto bytes = file->bytes();
+    auto parsed = ExpectedFailures::parse(std::string(bytes.begin(), bytes.end()));
+    if (!parsed) {
+      out.usage = true;
+      out.text = parsed.error().message + "\n";
       return out;
     }
     expected = std::move(*parsed);

@@ -1,10 +1,10 @@
 #include "wast/report.hpp"
 
-#include <fstream>
-#include <sstream>
+#include <cstdio>
 
 #include <fmt/core.h>
 
+#include "platform/file.hpp"
 #include "wast/runner.hpp"
 
 namespace weft::wast {
@@ -89,6 +89,18 @@ class FileRun {
 
 }  // namespace
 
+std::optional<std::string> read_file(const std::string& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             std::fclose);
+  if (file == nullptr) return std::nullopt;
+  std::string contents;
+  char buffer[1 << 16];
+  while (const size_t n = std::fread(buffer, 1, sizeof(buffer), file.get()))
+    contents.append(buffer, n);
+  if (std::ferror(file.get()) != 0) return std::nullopt;
+  return contents;
+}
+
 wasm::FeatureSet features_for(std::string_view path) {
   using wasm::Feature;
   if (path.find("proposals/threads/") == std::string_view::npos) return wasm::FeatureSet::all();
@@ -162,11 +174,10 @@ void run_file(const std::string& path, const HostFactory& make_host, ExpectedFai
               Report& report) {
   ++report.files;
   FileRun run(path, expected, report);
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream contents;
-  contents << file.rdbuf();
-  if (!file) return run.fail_whole("cannot be read");
-  const auto script = parse_script(std::move(contents).str());
+  const auto file = platform::read_file(path);
+  if (!file) return run.fail_whole(platform::describe_read_failure(path, file.error()));
+  const auto bytes = file->bytes();
+  const auto script = parse_script(std::string(bytes.begin(), bytes.end()));
   if (!script) return run.fail_whole(script.error().message);
   const wasm::FeatureSet features = features_for(path);
   const std::unique_ptr<ScriptHost> host = make_host(features);

@@ -80,6 +80,17 @@ CommandResult Runner::unexpected(const Failure& failure) const {
 }
 
 CommandResult Runner::run(const Command& command) {
+  CommandResult result = execute(command);
+  const bool has_effects =
+      command.kind == CommandKind::action || command.kind == CommandKind::thread;
+  if (result.verdict == Verdict::skipped && has_effects) tainted_ = true;
+  if (result.verdict == Verdict::failed && tainted_ && !command.action.name.empty()) {
+    return skipped("follows a command that could not be executed");
+  }
+  return result;
+}
+
+CommandResult Runner::execute(const Command& command) {
   switch (command.kind) {
     case CommandKind::module:
     case CommandKind::module_definition: return define_module(command);

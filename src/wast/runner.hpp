@@ -31,9 +31,12 @@ class Runner {
   Runner(const Script& script, ScriptHost& host, wasm::FeatureSet features)
       : script_(script), host_(host), features_(features) {}
 
+  /// After a command that should have changed something and could not be executed, what does not
+  /// come out as expected is skipped: it says nothing.
   CommandResult run(const Command& command);
 
  private:
+  CommandResult execute(const Command& command);
   using ModuleId = ScriptHost::ModuleId;
   using InstanceId = ScriptHost::InstanceId;
   /// An instance, or the reason why there is none.
@@ -63,6 +66,7 @@ class Runner {
   std::unordered_map<std::string, Slot> instances_;
   std::optional<ModuleId> definition_;  // the latest
   Slot current_{std::nullopt, "no module was instantiated yet"};
+  bool tainted_ = false;           // an action or thread before this command was not executed
   bool lacks_registered_ = false;  // a registered name is missing because its instance is
 };
 

@@ -130,9 +130,12 @@ TEST(Runner, Verdicts) {
       {R"((assert_return (invoke "func") (ref.func)))", passed},
       {R"((assert_return (invoke "echo" (v128.const i16x8 1 2 3 4 5 6 7 -1)) (v128.const i32x4 0x20001 0x40003 0x60005 0xffff0007)))",
        passed},
-      {R"((assert_return (invoke "echo" (v128.const f32x4 nan 1 2 3)) (v128.const f32x4 nan:canonical 1 2 3)))", passed},
-      {R"((assert_return (invoke "echo" (v128.const f64x2 1 2)) (v128.const f64x2 1 nan:canonical)))", failed},
-      {R"((assert_return (invoke "echo" (ref.extern 0) (f64.const 0x1p-1)) (ref.extern 0) (f64.const 0.5)))", passed},
+      {R"((assert_return (invoke "echo" (v128.const f32x4 nan 1 2 3)) (v128.const f32x4 nan:canonical 1 2 3)))",
+       passed},
+      {R"((assert_return (invoke "echo" (v128.const f64x2 1 2)) (v128.const f64x2 1 nan:canonical)))",
+       failed},
+      {R"((assert_return (invoke "echo" (ref.extern 0) (f64.const 0x1p-1)) (ref.extern 0) (f64.const 0.5)))",
+       passed},
       {R"((assert_trap (invoke "trap") "integer divide by zero"))", passed},
       {R"((assert_trap (invoke "trap") "unreachable"))", failed},
       {R"((assert_trap (invoke "deep") "call stack exhausted"))", failed},
@@ -211,6 +214,20 @@ TEST(Runner, WhatNeedsAMissingInstanceIsSkippedWithItsReason) {
     if (!is_second_module)
       EXPECT_NE(result.detail.find("simd"), std::string::npos) << result.detail;
   }
+}
+
+TEST(Runner, WhatFollowsAnActionThatCouldNotRunIsNotHeldAgainstTheEngine) {
+  const auto script =
+      parse_script(R"((module) (assert_return (invoke "one") (i32.const 2)) (invoke "later")
+    (assert_return (invoke "one") (i32.const 2)) (assert_return (invoke "one") (i32.const 1)) (assert_invalid (module) "x"))");
+  ASSERT_TRUE(script.has_value());
+  FakeHost host;
+  add_answers(host);
+  Runner runner(*script, host, wasm::FeatureSet::all());
+  using enum Verdict;
+  const Verdict expected[] = {passed, failed, skipped, skipped, passed, failed};
+  for (size_t i = 0; i < std::size(expected); ++i)
+    EXPECT_EQ(runner.run(script->commands[i]).verdict, expected[i]) << i;
 }
 
 TEST(Script, BareFieldsAreOneModule) {
