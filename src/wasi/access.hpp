@@ -16,7 +16,9 @@ inline Errno open_entry(Context& context, uint32_t fd, Rights needed, FdTable::E
 
 /// True if both halves of one time are given, or a bit nobody knows.
 inline bool bad_fstflags(uint32_t flags) {
-  return (flags & ~fstflags::kAll) != 0 || (flags & (fstflags::kAtim | fstflags::kAtimNow)) == (fstflags::kAtim | fstflags::kAtimNow) ||
+  return (flags & ~fstflags::kAll) != 0 ||
+         (flags & (fstflags::kAtim | fstflags::kAtimNow)) ==
+             (fstflags::kAtim | fstflags::kAtimNow) ||
          (flags & (fstflags::kMtim | fstflags::kMtimNow)) == (fstflags::kMtim | fstflags::kMtimNow);
 }
 

@@ -7,15 +7,19 @@ namespace {
 
 Outcome put_strings(const GuestMemory& memory, const StringBlock& strings, Ptr pointers, Ptr buf) {
   const uint64_t table = uint64_t{strings.offsets.size()} * sizeof(Ptr);
-  if (!memory.contains(pointers, table) || !memory.contains(buf, strings.bytes.size())) return Errno::fault;
+  if (!memory.contains(pointers, table) || !memory.contains(buf, strings.bytes.size()))
+    return Errno::fault;
   for (size_t i = 0; i < strings.offsets.size(); ++i) {
     if (!memory.write(pointers + i * sizeof(Ptr), buf + strings.offsets[i])) return Errno::fault;
   }
-  return memory.write_bytes(buf, strings.bytes.data(), strings.bytes.size()) ? Errno::success : Errno::fault;
+  return memory.write_bytes(buf, strings.bytes.data(), strings.bytes.size()) ? Errno::success
+                                                                             : Errno::fault;
 }
 
-Outcome put_sizes(const GuestMemory& memory, const StringBlock& strings, Ptr count_out, Ptr size_out) {
-  if (!memory.contains(count_out, sizeof(Size)) || !memory.contains(size_out, sizeof(Size))) return Errno::fault;
+Outcome put_sizes(const GuestMemory& memory, const StringBlock& strings, Ptr count_out,
+                  Ptr size_out) {
+  if (!memory.contains(count_out, sizeof(Size)) || !memory.contains(size_out, sizeof(Size)))
+    return Errno::fault;
   const bool written = memory.write(count_out, static_cast<Size>(strings.offsets.size())) &&
                        memory.write(size_out, static_cast<Size>(strings.bytes.size()));
   return written ? Errno::success : Errno::fault;

@@ -27,7 +27,8 @@ Errno read_clock(const Context& context, ClockId clock, uint64_t& out) {
     return Errno::success;
   }
   timespec now{};
-  if (::clock_gettime(kHost[static_cast<uint32_t>(clock)], &now) != 0) return errno_from_host(errno);
+  if (::clock_gettime(kHost[static_cast<uint32_t>(clock)], &now) != 0)
+    return errno_from_host(errno);
   out = nanoseconds(now);
   return Errno::success;
 }
@@ -45,10 +46,13 @@ Outcome clock_res_get(Context& context, GuestMemory& memory, uint32_t id, Ptr ou
   return memory.write(out, std::max<uint64_t>(resolution, 1)) ? Errno::success : Errno::fault;
 }
 
-Outcome clock_time_get(Context& context, GuestMemory& memory, uint32_t id, uint64_t /*precision*/, Ptr out) {
+Outcome clock_time_get(Context& context, GuestMemory& memory, uint32_t id, uint64_t /*precision*/,
+                       Ptr out) {
   if (id >= kClockCount) return Errno::inval;
   uint64_t now = 0;
-  if (const Errno error = read_clock(context, static_cast<ClockId>(id), now); error != Errno::success) return error;
+  if (const Errno error = read_clock(context, static_cast<ClockId>(id), now);
+      error != Errno::success)
+    return error;
   return memory.write(out, now) ? Errno::success : Errno::fault;
 }
 

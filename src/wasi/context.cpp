@@ -16,7 +16,8 @@ constexpr size_t kMaxStrings = size_t{1} << 30;  // the guest counts in 32 bits
 
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
-// A File for a descriptor of the embedder, or of the system: its flags are shared with others and are left alone.
+// A File for a descriptor of the embedder, or of the system: its flags are shared with others and
+// are left alone.
 Errno describe(int fd, File& file) {
   struct stat st{};
   const int flags = ::fcntl(fd, F_GETFL);
@@ -52,7 +53,8 @@ ContextBuilder& ContextBuilder::args(std::span<const std::string> texts) {
 
 ContextBuilder& ContextBuilder::env(std::string_view name, std::string_view value) {
   if (name.empty() || name.find('=') != std::string_view::npos) {
-    if (first_error_.empty()) first_error_ = fmt::format("not a name of an environment variable: \"{}\"", name);
+    if (first_error_.empty())
+      first_error_ = fmt::format("not a name of an environment variable: \"{}\"", name);
   }
   env_.push_back(fmt::format("{}={}", name, value));
   return *this;
@@ -118,11 +120,14 @@ ContextBuilder& ContextBuilder::lookup(Lookup lookup) {
 }
 
 Result<> ContextBuilder::fill_strings(Context& context) const {
-  const auto fill = [](const std::vector<std::string>& from, StringBlock& to, const char* what) -> Result<> {
+  const auto fill = [](const std::vector<std::string>& from, StringBlock& to,
+                       const char* what) -> Result<> {
     for (const std::string& text : from) {
-      if (has_nul(text)) return fail(ErrorCode::bad_argument, fmt::format("{} contains a NUL byte", what));
+      if (has_nul(text))
+        return fail(ErrorCode::bad_argument, fmt::format("{} contains a NUL byte", what));
       if (to.bytes.size() + text.size() >= kMaxStrings) {
-        return fail(ErrorCode::bad_argument, fmt::format("more than {} bytes of {}", kMaxStrings, what));
+        return fail(ErrorCode::bad_argument,
+                    fmt::format("more than {} bytes of {}", kMaxStrings, what));
       }
       to.add(text);
     }
@@ -142,8 +147,9 @@ Result<> ContextBuilder::open_stdio(Context& context) const {
       if (const Errno error = describe(given.fd, *file); error == Errno::badf && given.fd < 3) {
         closed = true;
       } else if (error != Errno::success) {
-        return fail(ErrorCode::bad_argument, fmt::format("standard descriptor {}: host descriptor {} is not open", number,
-                                                         given.fd));
+        return fail(ErrorCode::bad_argument,
+                    fmt::format("standard descriptor {}: host descriptor {} is not open", number,
+                                given.fd));
       }
       file->host = HostFd(given.fd, false);
     } else {
@@ -168,11 +174,13 @@ Result<> ContextBuilder::open_dirs(Context& context) const {
   uint32_t number = 3;
   for (const Dir& dir : dirs_) {
     const auto refuse = [&](std::string_view why) {
-      return fail(ErrorCode::io, fmt::format("cannot open directory \"{}\" for the guest path \"{}\": {}", dir.host, dir.guest,
-                                             why));
+      return fail(ErrorCode::io,
+                  fmt::format("cannot open directory \"{}\" for the guest path \"{}\": {}",
+                              dir.host, dir.guest, why));
     };
     if (has_nul(dir.host) || has_nul(dir.guest)) return refuse("the name contains a NUL byte");
-    if (dir.guest.empty() || dir.guest.size() >= kPathMax) return refuse("the guest path is empty or too long");
+    if (dir.guest.empty() || dir.guest.size() >= kPathMax)
+      return refuse("the guest path is empty or too long");
     HostFd fd(::open(dir.host.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd.valid()) return refuse(std::strerror(errno));
     auto file = std::make_shared<File>();
@@ -193,7 +201,8 @@ Result<> ContextBuilder::adopt_sockets(Context& context) {
   for (HostFd& socket : sockets_) {
     auto file = std::make_shared<File>();
     if (describe(socket.get(), *file) != Errno::success || file->channel != Channel::socket) {
-      return fail(ErrorCode::bad_argument, fmt::format("host descriptor {} is not a socket", socket.get()));
+      return fail(ErrorCode::bad_argument,
+                  fmt::format("host descriptor {} is not a socket", socket.get()));
     }
     ::fcntl(socket.get(), F_SETFD, FD_CLOEXEC);
     file->host = std::move(socket);
@@ -206,11 +215,14 @@ Result<> ContextBuilder::adopt_sockets(Context& context) {
 Result<std::unique_ptr<Context>> ContextBuilder::build() {
   if (!first_error_.empty()) return fail(ErrorCode::bad_argument, first_error_);
   if (3 + dirs_.size() + sockets_.size() > max_open_files_) {
-    return fail(ErrorCode::limit_exceeded, fmt::format("{} directories and sockets are more than the limit of {} open files",
-                                                       dirs_.size() + sockets_.size(), max_open_files_));
+    return fail(ErrorCode::limit_exceeded,
+                fmt::format("{} directories and sockets are more than the limit of {} open files",
+                            dirs_.size() + sockets_.size(), max_open_files_));
   }
   std::unique_ptr<Context> context(new Context(max_open_files_));
-  context->lookup_ = lookup_chosen_ ? lookup_ : kernel_lookup_available() ? Lookup::kernel : Lookup::portable;
+  context->lookup_ = lookup_chosen_              ? lookup_
+                     : kernel_lookup_available() ? Lookup::kernel
+                                                 : Lookup::portable;
   context->clock_ = clock_;
   context->random_ = random_;
   context->interrupt_ = interrupt_;

@@ -1,5 +1,5 @@
-// What a guest is given: arguments, environment, directories, standard streams, clocks, randomness, and how it is
-// stopped. Whatever the builder was not told about does not exist for the guest.
+// What a guest is given: arguments, environment, directories, standard streams, clocks, randomness,
+// and how it is stopped. Whatever the builder was not told about does not exist for the guest.
 #pragma once
 
 #include <cstddef>
@@ -44,18 +44,20 @@ struct StringBlock {
 
 /// What the host's kernel was found to be able to do; looked at once each.
 struct HostAbilities {
-  bool append_flag = true;     // pwritev2 with RWF_APPEND
-  bool nosignal_flag = true;   // pwritev2 with RWF_NOSIGNAL
+  bool append_flag = true;    // pwritev2 with RWF_APPEND
+  bool nosignal_flag = true;  // pwritev2 with RWF_NOSIGNAL
 };
 
-/// Where the caller's memory was found last time. Instances live as long as their store, and store ids are not reused.
+/// Where the caller's memory was found last time. Instances live as long as their store, and store
+/// ids are not reused.
 struct CallerMemory {
   uint64_t store_id = ~uint64_t{0};
   const void* instance = nullptr;
   void* memory = nullptr;
 };
 
-/// The WASI state of one guest. Used by one thread at a time; `Interrupt` is what other threads may touch.
+/// The WASI state of one guest. Used by one thread at a time; `Interrupt` is what other threads may
+/// touch.
 class Context {
  public:
   FdTable& fds() { return fds_; }
@@ -89,16 +91,20 @@ class Context {
 };
 
 /// Collects what a guest may have. Errors are reported by `build`, so calls can be chained.
-/// Default: no arguments, no environment, no directories, empty standard input, output that goes nowhere.
+/// Default: no arguments, no environment, no directories, empty standard input, output that goes
+/// nowhere.
 class ContextBuilder {
  public:
   ContextBuilder& arg(std::string_view text);
   ContextBuilder& args(std::span<const std::string> texts);
   ContextBuilder& env(std::string_view name, std::string_view value);
 
-  /// Makes the host directory visible as `guest`. With read_only nothing in it can be changed through it by any means.
-  ContextBuilder& preopen_dir(std::string host, std::string guest, DirAccess access = DirAccess::read_write);
-  /// Passes in a connected or listening socket; taken over (closed with the context). Numbered behind the directories.
+  /// Makes the host directory visible as `guest`. With read_only nothing in it can be changed
+  /// through it by any means.
+  ContextBuilder& preopen_dir(std::string host, std::string guest,
+                              DirAccess access = DirAccess::read_write);
+  /// Passes in a connected or listening socket; taken over (closed with the context). Numbered
+  /// behind the directories.
   ContextBuilder& preopen_socket(int fd);
 
   /// Descriptor 0, 1 or 2 of the guest is the host's descriptor `fd`, which stays the embedder's.
@@ -117,7 +123,8 @@ class ContextBuilder {
   /// How paths are resolved; by default the kernel's way where it exists.
   ContextBuilder& lookup(Lookup lookup);
 
-  /// `bad_argument`: a NUL in a string, a wrong variable name or descriptor; `io`: a directory that cannot be opened.
+  /// `bad_argument`: a NUL in a string, a wrong variable name or descriptor; `io`: a directory that
+  /// cannot be opened.
   Result<std::unique_ptr<Context>> build();
 
  private:
@@ -145,7 +152,8 @@ class ContextBuilder {
   ClockSource* clock_ = nullptr;
   RandomSource* random_ = nullptr;
   const Interrupt* interrupt_ = nullptr;
-  uint32_t max_open_files_ = 512;  // below the usual soft limit of 1024, so a guest cannot starve its host
+  uint32_t max_open_files_ =
+      512;  // below the usual soft limit of 1024, so a guest cannot starve its host
   bool lookup_chosen_ = false;
   Lookup lookup_ = Lookup::kernel;
 };

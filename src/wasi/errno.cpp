@@ -24,8 +24,7 @@ Errno errno_from_host(int host_errno) {
 std::string_view to_string(Errno error) {
   switch (error) {
 #define WASI_ERRNO(name, number, host) \
-  case Errno::name:                    \
-    return #name;
+  case Errno::name: return #name;
 #include "wasi/errno.def"
 #undef WASI_ERRNO
   }

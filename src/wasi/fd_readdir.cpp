@@ -1,5 +1,5 @@
-// fd_readdir: the kernel's own directory offsets are the cookies, so any cookie can be resumed from at any time and
-// nothing of a directory is kept in host memory.
+// fd_readdir: the kernel's own directory offsets are the cookies, so any cookie can be resumed from
+// at any time and nothing of a directory is kept in host memory.
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,7 +19,8 @@ namespace {
 
 // struct linux_dirent64, which glibc does not declare: ino, off, reclen, type, name.
 constexpr size_t kNext = 8, kReclen = 16, kType = 18, kName = 19;
-constexpr size_t kSmallest = 1024;  // the kernel needs room for one entry: a name has 255 bytes at most
+constexpr size_t kSmallest =
+    1024;  // the kernel needs room for one entry: a name has 255 bytes at most
 constexpr size_t kLargest = 16384;
 
 template <class T>
@@ -31,25 +32,18 @@ T field(const std::byte* at) {
 
 Filetype type_of(int dir, const char* name, uint8_t kind) {
   switch (kind) {
-    case DT_REG:
-      return Filetype::regular_file;
-    case DT_DIR:
-      return Filetype::directory;
-    case DT_LNK:
-      return Filetype::symbolic_link;
-    case DT_CHR:
-      return Filetype::character_device;
-    case DT_BLK:
-      return Filetype::block_device;
-    case DT_SOCK:
-      return Filetype::socket_stream;
+    case DT_REG: return Filetype::regular_file;
+    case DT_DIR: return Filetype::directory;
+    case DT_LNK: return Filetype::symbolic_link;
+    case DT_CHR: return Filetype::character_device;
+    case DT_BLK: return Filetype::block_device;
+    case DT_SOCK: return Filetype::socket_stream;
     case DT_UNKNOWN: {
       struct stat st{};
       if (::fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) return filetype_of(st.st_mode);
       return Filetype::unknown;
     }
-    default:
-      return Filetype::unknown;
+    default: return Filetype::unknown;
   }
 }
 
@@ -80,7 +74,8 @@ class EntryWriter {
 };
 
 void put_entry(EntryWriter& out, int dir, const std::byte* entry) {
-  const char* name = reinterpret_cast<const char*>(entry + kName);  // SAFETY: NUL-terminated inside the record
+  const char* name =
+      reinterpret_cast<const char*>(entry + kName);  // SAFETY: NUL-terminated inside the record
   Dirent header{};
   header.next = field<uint64_t>(entry + kNext);
   header.ino = field<uint64_t>(entry);
@@ -91,12 +86,14 @@ void put_entry(EntryWriter& out, int dir, const std::byte* entry) {
 
 }  // namespace
 
-Outcome fd_readdir(Context& context, GuestMemory& memory, Fd fd, Ptr buf, Size buf_len, uint64_t cookie, Ptr used_out) {
+Outcome fd_readdir(Context& context, GuestMemory& memory, Fd fd, Ptr buf, Size buf_len,
+                   uint64_t cookie, Ptr used_out) {
   FdTable::Entry* entry = context.fds().find(fd);
   if (entry == nullptr) return Errno::badf;
   if (entry->file->channel != Channel::directory) return Errno::notdir;
   if ((entry->base & rights::fd_readdir) == 0) return Errno::notcapable;
-  if (!memory.contains(buf, buf_len) || !memory.contains(used_out, sizeof(Size))) return Errno::fault;
+  if (!memory.contains(buf, buf_len) || !memory.contains(used_out, sizeof(Size)))
+    return Errno::fault;
   const int dir = entry->file->fd();
   if (static_cast<int64_t>(cookie) < 0) return Errno::inval;
   if (::lseek(dir, static_cast<off_t>(cookie), SEEK_SET) < 0) return errno_from_host(errno);
@@ -104,13 +101,15 @@ Outcome fd_readdir(Context& context, GuestMemory& memory, Fd fd, Ptr buf, Size b
   alignas(8) std::byte host[kLargest];
   EntryWriter out(memory, buf, buf_len);
   while (!out.full()) {
-    // A record of the kernel is about as long as ours: asking for more than fits would be thrown away.
+    // A record of the kernel is about as long as ours: asking for more than fits would be thrown
+    // away.
     const size_t ask = std::clamp<size_t>(out.left(), kSmallest, kLargest);
     const long got = ::syscall(SYS_getdents64, dir, host, ask);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return out.used() == 0 ? errno_from_host(errno) : Errno::io;
     if (got == 0) break;
-    for (size_t at = 0; at < static_cast<size_t>(got) && !out.full(); at += field<uint16_t>(host + at + kReclen)) {
+    for (size_t at = 0; at < static_cast<size_t>(got) && !out.full();
+         at += field<uint16_t>(host + at + kReclen)) {
       put_entry(out, dir, host + at);
     }
   }

@@ -1,5 +1,6 @@
-// The guest's descriptor numbers. Numbers below 3 are never handed out again, the table has a limit, and a file stays
-// alive while a call uses it even if a callback closes the number meanwhile.
+// The guest's descriptor numbers. Numbers below 3 are never handed out again, the table has a
+// limit, and a file stays alive while a call uses it even if a callback closes the number
+// meanwhile.
 #pragma once
 
 #include <cstdint>

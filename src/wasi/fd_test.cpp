@@ -8,7 +8,8 @@ Outcome pwrite_at(Wasi& wasi, Fd fd, std::string_view text, uint64_t offset, Siz
   wasi.guest.reset();
   GuestMemory memory = wasi.guest.memory();
   const Ptr out = wasi.guest.space(4);
-  const Outcome outcome = fd_pwrite(*wasi.context, memory, fd, wasi.guest.iovecs({text}), 1, offset, out);
+  const Outcome outcome =
+      fd_pwrite(*wasi.context, memory, fd, wasi.guest.iovecs({text}), 1, offset, out);
   count = wasi.guest.get<Size>(out);
   return outcome;
 }
@@ -20,7 +21,8 @@ Outcome pread_at(Wasi& wasi, Fd fd, uint64_t offset, std::string& text) {
   const Ptr iovs = wasi.guest.iovecs({"........", "........"});
   const Outcome outcome = fd_pread(*wasi.context, memory, fd, iovs, 2, offset, out);
   const auto count = outcome == Errno::success ? wasi.guest.get<Size>(out) : 0;
-  text = (wasi.guest.text(wasi.guest.get<Iovec>(iovs).buf, 8) + wasi.guest.text(wasi.guest.get<Iovec>(iovs + 8).buf, 8))
+  text = (wasi.guest.text(wasi.guest.get<Iovec>(iovs).buf, 8) +
+          wasi.guest.text(wasi.guest.get<Iovec>(iovs + 8).buf, 8))
              .substr(0, count);
   return outcome;
 }
@@ -32,7 +34,8 @@ TEST(FdTransfer, GathersAndScattersInOrder) {
   GuestMemory memory = wasi.guest.memory();
   wasi.guest.reset();
   const Ptr out = wasi.guest.space(4);
-  EXPECT_EQ(fd_write(*wasi.context, memory, fd, wasi.guest.iovecs({"ab", "", "cde", "f"}), 4, out), Errno::success);
+  EXPECT_EQ(fd_write(*wasi.context, memory, fd, wasi.guest.iovecs({"ab", "", "cde", "f"}), 4, out),
+            Errno::success);
   EXPECT_EQ(wasi.guest.get<Size>(out), 6U);
   EXPECT_EQ(wasi.tree.read("f"), "abcdef");
   EXPECT_EQ(fd_write(*wasi.context, memory, fd, 0, 0, out), Errno::success);  // nothing is nothing
@@ -79,7 +82,8 @@ TEST(FdTransfer, WrongPointersFaultWithoutEffect) {
   EXPECT_EQ(fd_read(*wasi.context, memory, fd, 0, 1000000, 16), Errno::inval);
   EXPECT_EQ(fd_read(*wasi.context, memory, fd, kGuestSize - 16, 40000, 16), Errno::fault);
   wasi.guest.reset();
-  EXPECT_EQ(fd_write(*wasi.context, memory, fd, wasi.guest.iovecs({"XXXX"}), 1, kGuestSize - 3), Errno::fault);
+  EXPECT_EQ(fd_write(*wasi.context, memory, fd, wasi.guest.iovecs({"XXXX"}), 1, kGuestSize - 3),
+            Errno::fault);
   EXPECT_EQ(wasi.tree.read("f"), "0123456789");
 }
 
@@ -161,7 +165,8 @@ TEST(FdTransfer, AppendWritesAtTheEndAndPositionedWritesDoNot) {
   Size count = 0;
   EXPECT_EQ(pwrite_at(wasi, fd, "S", 0, count), Errno::success);
   EXPECT_EQ(wasi.tree.read("f"), "Start12");
-  ASSERT_EQ(wasi.seek(fd, 1, Whence::set, at), Errno::success);  // seeking works; the write goes to the end all the same
+  ASSERT_EQ(wasi.seek(fd, 1, Whence::set, at),
+            Errno::success);  // seeking works; the write goes to the end all the same
   EXPECT_EQ(wasi.write(fd, "3"), Errno::success);
   EXPECT_EQ(wasi.tree.read("f"), "Start123");
 }
@@ -194,7 +199,9 @@ TEST(FdFlags, AppendCanBeTurnedOnAndOffWithoutMoving) {
 TEST(FdFlags, SyncFlagsAreKeptAndReported) {
   Wasi wasi;
   Fd fd = 0;
-  ASSERT_EQ(wasi.open("f", oflags::kCreat, kFileRights, fd, true, fdflags::kSync | fdflags::kAppend), Errno::success);
+  ASSERT_EQ(
+      wasi.open("f", oflags::kCreat, kFileRights, fd, true, fdflags::kSync | fdflags::kAppend),
+      Errno::success);
   Fdstat stat;
   EXPECT_EQ(wasi.fdstat(fd, stat), Errno::success);
   EXPECT_EQ(stat.flags, fdflags::kSync | fdflags::kAppend);
@@ -284,7 +291,8 @@ TEST(FdSize, AdviseAllocateAndSetSize) {
   EXPECT_EQ(fd_allocate(c, memory, fd, ~0ULL, 1), Errno::inval);
   EXPECT_EQ(fd_allocate(c, memory, fd, INT64_MAX, 1), Errno::fbig);
   EXPECT_EQ(size(), 110U);
-  for (uint32_t advice = 0; advice < 6; ++advice) EXPECT_EQ(fd_advise(c, memory, fd, 10, 50, advice), Errno::success);
+  for (uint32_t advice = 0; advice < 6; ++advice)
+    EXPECT_EQ(fd_advise(c, memory, fd, 10, 50, advice), Errno::success);
   EXPECT_EQ(fd_advise(c, memory, fd, 0, 0, 6), Errno::inval);
   EXPECT_EQ(fd_advise(c, memory, fd, ~0ULL, 1, 0), Errno::inval);
   EXPECT_EQ(fd_advise(c, memory, fd, INT64_MAX, 2, 0), Errno::inval);
@@ -307,7 +315,8 @@ TEST(FdTimes, NanosecondsAreKeptAndContradictionsRefused) {
   GuestMemory memory = wasi.guest.memory();
   Context& c = *wasi.context;
   constexpr uint64_t kTime = 1'234'567'890'123'456'789;
-  EXPECT_EQ(fd_filestat_set_times(c, memory, fd, 11, kTime, fstflags::kMtim | fstflags::kAtim), Errno::success);
+  EXPECT_EQ(fd_filestat_set_times(c, memory, fd, 11, kTime, fstflags::kMtim | fstflags::kAtim),
+            Errno::success);
   Filestat stat;
   EXPECT_EQ(wasi.filestat(fd, stat), Errno::success);
   EXPECT_EQ(stat.mtim, kTime);
@@ -316,8 +325,10 @@ TEST(FdTimes, NanosecondsAreKeptAndContradictionsRefused) {
   EXPECT_EQ(wasi.filestat(fd, stat), Errno::success);
   EXPECT_GT(stat.mtim, kTime);
   EXPECT_EQ(stat.atim, 11U);
-  EXPECT_EQ(fd_filestat_set_times(c, memory, fd, 0, 0, fstflags::kAtim | fstflags::kAtimNow), Errno::inval);
-  EXPECT_EQ(fd_filestat_set_times(c, memory, fd, 0, 0, fstflags::kMtim | fstflags::kMtimNow), Errno::inval);
+  EXPECT_EQ(fd_filestat_set_times(c, memory, fd, 0, 0, fstflags::kAtim | fstflags::kAtimNow),
+            Errno::inval);
+  EXPECT_EQ(fd_filestat_set_times(c, memory, fd, 0, 0, fstflags::kMtim | fstflags::kMtimNow),
+            Errno::inval);
   EXPECT_EQ(fd_filestat_set_times(c, memory, fd, 0, 0, 16), Errno::inval);
 }
 
@@ -461,7 +472,9 @@ TEST(FdPrestat, ListsThePreopensUntilBadf) {
   TempDir two;
   TempDir three;
   ContextBuilder builder;
-  builder.preopen_dir(one.path(), "/").preopen_dir(two.path(), "/data/two").preopen_dir(three.path(), ".");
+  builder.preopen_dir(one.path(), "/")
+      .preopen_dir(two.path(), "/data/two")
+      .preopen_dir(three.path(), ".");
   Wasi wasi(builder);
   GuestMemory memory = wasi.guest.memory();
   const char* names[] = {"/", "/data/two", "."};
@@ -473,10 +486,12 @@ TEST(FdPrestat, ListsThePreopensUntilBadf) {
     EXPECT_EQ(stat.name_len, expected.size());
     wasi.guest.reset();
     const Ptr buf = wasi.guest.put(std::string(32, '#'));
-    EXPECT_EQ(fd_prestat_dir_name(*wasi.context, memory, fd, buf, stat.name_len - 1), Errno::nametoolong);
+    EXPECT_EQ(fd_prestat_dir_name(*wasi.context, memory, fd, buf, stat.name_len - 1),
+              Errno::nametoolong);
     EXPECT_EQ(fd_prestat_dir_name(*wasi.context, memory, fd, buf, 20), Errno::success);
     EXPECT_EQ(wasi.guest.text(buf, expected.size() + 1), expected + "#");  // no NUL
-    EXPECT_EQ(fd_prestat_dir_name(*wasi.context, memory, fd, kGuestSize, stat.name_len), Errno::fault);
+    EXPECT_EQ(fd_prestat_dir_name(*wasi.context, memory, fd, kGuestSize, stat.name_len),
+              Errno::fault);
   }
   EXPECT_EQ(fd_prestat_get(*wasi.context, memory, 6, 64), Errno::badf);
   EXPECT_EQ(fd_prestat_get(*wasi.context, memory, 0, 64), Errno::badf);

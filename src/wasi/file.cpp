@@ -18,7 +18,8 @@ Filetype filetype_of(int fd, mode_t mode) {
   if (S_ISSOCK(mode)) {
     int kind = 0;
     socklen_t size = sizeof kind;
-    if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &kind, &size) == 0 && kind == SOCK_DGRAM) return Filetype::socket_dgram;
+    if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &kind, &size) == 0 && kind == SOCK_DGRAM)
+      return Filetype::socket_dgram;
   }
   return filetype_of(mode);
 }

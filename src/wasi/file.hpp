@@ -29,13 +29,13 @@ struct File {
   std::shared_ptr<Stream> stream;  // null unless channel == stream
   Channel channel = Channel::stream;
   Filetype type = Filetype::unknown;
-  uint16_t flags = 0;              // fdflags as the guest sees them
-  bool readable = false;           // access mode of the descriptor
+  uint16_t flags = 0;     // fdflags as the guest sees them
+  bool readable = false;  // access mode of the descriptor
   bool writable = false;
-  bool read_only = false;          // lies under a read-only preopen: nothing reachable from here may change
-  bool host_append = false;        // a shared description with O_APPEND, which cannot be taken back
-  bool host_nonblocking = false;   // O_NONBLOCK is set on a description nobody else uses
-  bool preopen = false;            // found by fd_prestat_get
+  bool read_only = false;  // lies under a read-only preopen: nothing reachable from here may change
+  bool host_append = false;       // a shared description with O_APPEND, which cannot be taken back
+  bool host_nonblocking = false;  // O_NONBLOCK is set on a description nobody else uses
+  bool preopen = false;           // found by fd_prestat_get
   std::string preopen_name;
 
   int fd() const { return host.get(); }

@@ -1,5 +1,6 @@
-// The guest's linear memory as WASI functions see it: every access is checked in 64-bit arithmetic against the size at
-// that moment. Pointers of the guest are 32-bit offsets; none is kept across a wait or a callback.
+// The guest's linear memory as WASI functions see it: every access is checked in 64-bit arithmetic
+// against the size at that moment. Pointers of the guest are 32-bit offsets; none is kept across a
+// wait or a callback.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,8 @@ class GuestMemory {
   explicit GuestMemory(View view, Reload reload = nullptr, void* source = nullptr)
       : view_(view), reload_(reload), source_(source) {}
 
-  /// Looks base and size up again. To be called after anything that may have run guest code or grown the memory.
+  /// Looks base and size up again. To be called after anything that may have run guest code or
+  /// grown the memory.
   void reload() {
     if (reload_ != nullptr) view_ = reload_(source_);
   }
@@ -28,7 +30,9 @@ class GuestMemory {
   uint64_t size() const { return view_.size; }
 
   /// True if [ptr, ptr + len) lies inside; the empty range at the very end does.
-  bool contains(uint64_t ptr, uint64_t len) const { return len <= view_.size && ptr <= view_.size - len; }
+  bool contains(uint64_t ptr, uint64_t len) const {
+    return len <= view_.size && ptr <= view_.size - len;
+  }
 
   /// The host address of a guest offset that `contains` has vouched for.
   std::byte* at(uint64_t ptr) const {

@@ -16,12 +16,14 @@ constexpr uint64_t kSlice = 10'000'000;
 
 Result<std::unique_ptr<CancelToken>> CancelToken::create() {
   const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (fd < 0) return fail(ErrorCode::io, std::string("cannot make an eventfd: ") + std::strerror(errno));
+  if (fd < 0)
+    return fail(ErrorCode::io, std::string("cannot make an eventfd: ") + std::strerror(errno));
   return std::unique_ptr<CancelToken>(new CancelToken(fd));
 }
 
 void CancelToken::cancel() {
-  // SAFETY: release pairs with the acquire in raised(); what the canceller wrote before is seen by the stopped side.
+  // SAFETY: release pairs with the acquire in raised(); what the canceller wrote before is seen by
+  // the stopped side.
   cancelled_.store(true, std::memory_order_release);
   const int saved = errno;
   const uint64_t one = 1;
@@ -68,12 +70,16 @@ Waited wait_on(pollfd* fds, size_t count, uint64_t until, const Interrupt* inter
       timeout = &left;
     }
     const int ready = ::ppoll(fds, watched, timeout, nullptr);
-    if (ready < 0 && errno != EINTR && errno != EAGAIN) return Waited::ready;  // the I/O call will tell the reason
+    if (ready < 0 && errno != EINTR && errno != EAGAIN)
+      return Waited::ready;  // the I/O call will tell the reason
     if (ready > 0) {
-      if (watched > count && fds[count].revents != 0 && interrupt->raised()) return Waited::interrupted;
-      if (std::any_of(fds, fds + count, [](const pollfd& p) { return p.revents != 0; })) return Waited::ready;
+      if (watched > count && fds[count].revents != 0 && interrupt->raised())
+        return Waited::interrupted;
+      if (std::any_of(fds, fds + count, [](const pollfd& p) { return p.revents != 0; }))
+        return Waited::ready;
     }
-    if (until != kNever && monotonic_now() >= until && !must_stop(interrupt)) return Waited::timeout;
+    if (until != kNever && monotonic_now() >= until && !must_stop(interrupt))
+      return Waited::timeout;
   }
 }
 

@@ -25,16 +25,20 @@ struct Link {
   ContextOf context_of = nullptr;
   std::shared_ptr<Context> context;
 
-  Context* find(runtime::Store& store) const { return context_of != nullptr ? context_of(store) : context.get(); }
+  Context* find(runtime::Store& store) const {
+    return context_of != nullptr ? context_of(store) : context.get();
+  }
 };
 
 GuestMemory::View view_of(void* memory) {
   auto* found = static_cast<runtime::Memory*>(memory);
-  // SAFETY: another thread may grow a shared memory; its base stays, and a length once seen stays committed.
+  // SAFETY: another thread may grow a shared memory; its base stays, and a length once seen stays
+  // committed.
   return {found->base, __atomic_load_n(&found->length, __ATOMIC_ACQUIRE)};
 }
 
-// The exported memory "memory" of the caller; an empty one if there is none, so that every pointer faults.
+// The exported memory "memory" of the caller; an empty one if there is none, so that every pointer
+// faults.
 GuestMemory memory_of(Context& context, Caller& caller) {
   CallerMemory& last = context.caller_memory();
   if (last.instance != caller.instance() || last.store_id != caller.store().id()) {
@@ -45,21 +49,22 @@ GuestMemory memory_of(Context& context, Caller& caller) {
 }
 
 template <class... Args, size_t... I>
-Outcome apply(Outcome (*function)(Context&, GuestMemory&, Args...), Context& context, GuestMemory& memory, const Cell* cells,
-              std::index_sequence<I...>) {
+Outcome apply(Outcome (*function)(Context&, GuestMemory&, Args...), Context& context,
+              GuestMemory& memory, const Cell* cells, std::index_sequence<I...>) {
   return function(context, memory, cells[I].template as<Args>()...);
 }
 
 template <class... Args>
-Outcome apply(Outcome (*function)(Context&, GuestMemory&, Args...), Context& context, GuestMemory& memory,
-              const Cell* cells) {
+Outcome apply(Outcome (*function)(Context&, GuestMemory&, Args...), Context& context,
+              GuestMemory& memory, const Cell* cells) {
   return apply(function, context, memory, cells, std::index_sequence_for<Args...>());
 }
 
 template <auto function>
 TrapCode adapter(void* env, Caller& caller, Cell* cells) {
   Context* context = static_cast<const Link*>(env)->find(caller.store());
-  if (context == nullptr) return caller.fail("WASI is linked, but this store was given no WASI context");
+  if (context == nullptr)
+    return caller.fail("WASI is linked, but this store was given no WASI context");
   try {
     GuestMemory memory = memory_of(*context, caller);
     const Outcome outcome = apply(function, *context, memory, cells);
@@ -68,10 +73,8 @@ TrapCode adapter(void* env, Caller& caller, Cell* cells) {
         // proc_exit has no result; its cell is a parameter's and may be overwritten all the same.
         cells[0].set(static_cast<uint32_t>(outcome.error()));
         return TrapCode::none;
-      case Outcome::Kind::exit:
-        return caller.exit(outcome.exit_code());
-      case Outcome::Kind::interrupted:
-        break;
+      case Outcome::Kind::exit: return caller.exit(outcome.exit_code());
+      case Outcome::Kind::interrupted: break;
     }
     return TrapCode::interrupt;
   } catch (...) {  // a callback of the embedder threw: carried over the guest's frames
@@ -100,10 +103,12 @@ constexpr Row kRows[] = {
 Result<> define_all(engine::Linker& linker, const std::shared_ptr<Link>& link) {
   for (const Row& row : kRows) {
     std::vector<wasm::ValType> params;
-    for (const char* letter = row.params; *letter != '\0'; ++letter) params.push_back(*letter == 'I' ? wasm::kI64 : wasm::kI32);
+    for (const char* letter = row.params; *letter != '\0'; ++letter)
+      params.push_back(*letter == 'I' ? wasm::kI64 : wasm::kI32);
     const std::array<wasm::ValType, 1> errno_type{wasm::kI32};
     const std::span<const wasm::ValType> results = std::span(errno_type).first(row.returns ? 1 : 0);
-    WEFT_TRY(linker.define_func("wasi_snapshot_preview1", row.name, params, results, row.preview1, link));
+    WEFT_TRY(linker.define_func("wasi_snapshot_preview1", row.name, params, results, row.preview1,
+                                link));
     if (row.unstable == nullptr) continue;
     WEFT_TRY(linker.define_func("wasi_unstable", row.name, params, results, row.unstable, link));
   }

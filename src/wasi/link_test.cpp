@@ -1,4 +1,5 @@
-// WASI as imports of real modules: both generations, exit, interruption, missing pieces, exceptions of callbacks.
+// WASI as imports of real modules: both generations, exit, interruption, missing pieces, exceptions
+// of callbacks.
 #include "wasi/link.hpp"
 
 #include <gtest/gtest.h>
@@ -16,11 +17,14 @@ namespace {
 
 using engine::Trap;
 
-// A program that writes "hello" through the given module's fd_write, then leaves with the written count as exit code.
+// A program that writes "hello" through the given module's fd_write, then leaves with the written
+// count as exit code.
 std::string hello(const std::string& generation) {
   return R"((module
-    (import ")" + generation + R"(" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
-    (import ")" + generation + R"(" "proc_exit" (func $proc_exit (param i32)))
+    (import ")" +
+         generation + R"(" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+    (import ")" +
+         generation + R"(" "proc_exit" (func $proc_exit (param i32)))
     (memory (export "memory") 1)
     (data (i32.const 8) "\10\00\00\00\05\00\00\00hello")
     (func (export "_start")
@@ -41,7 +45,8 @@ struct Program {
     if (!built) throw std::runtime_error(built.error().message);
     context = std::move(*built);
     engine::Linker linker(*engine);
-    if (auto linked = add_to_linker(linker, context); !linked) throw std::runtime_error(linked.error().message);
+    if (auto linked = add_to_linker(linker, context); !linked)
+      throw std::runtime_error(linked.error().message);
     auto module = engine::CompiledModule::compile(*engine, std::as_bytes(std::span(text)));
     if (!module) throw std::runtime_error(module.error().message);
     auto instantiated = linker.instantiate(*store, *module);
@@ -74,7 +79,8 @@ TEST(Link, BothGenerationsRunAndExitIsNoTrap) {
     EXPECT_EQ(output->text(), "hello") << generation;
     auto memory = engine::get_memory(*run.store, run.instance, "memory");
     ASSERT_TRUE(memory.has_value());
-    EXPECT_EQ(static_cast<unsigned>(memory->object->bytes()[0]), 0U) << "guest code ran after proc_exit";
+    EXPECT_EQ(static_cast<unsigned>(memory->object->bytes()[0]), 0U)
+        << "guest code ran after proc_exit";
   }
 }
 
@@ -104,7 +110,7 @@ TEST(Link, AnInterruptedSleepEndsTheCall) {
       (i32.store (i32.const 16) (i32.const 1))
       (i64.store (i32.const 24) (i64.const 3600000000000))
       (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128))))))",
-          std::move(builder));
+              std::move(builder));
   const auto end = run.start();
   ASSERT_NE(end, nullptr);
   EXPECT_EQ(end->kind, Trap::Kind::trap);
@@ -138,7 +144,9 @@ TEST(Link, GrownMemoryIsSeen) {
 
 TEST(Link, AThrowingCallbackIsCarried) {
   ContextBuilder builder;
-  builder.stdio_stream(1, callback_stream({}, [](std::span<const std::byte>) -> IoCount { throw std::runtime_error("x"); }));
+  builder.stdio_stream(1, callback_stream({}, [](std::span<const std::byte>) -> IoCount {
+                         throw std::runtime_error("x");
+                       }));
   Program run(hello("wasi_snapshot_preview1"), std::move(builder));
   const auto end = run.start();
   ASSERT_NE(end, nullptr);
@@ -150,7 +158,8 @@ TEST(Link, AStoreWithoutContextIsAnError) {
   auto made = engine::Engine::create();
   ASSERT_TRUE(made.has_value());
   engine::Linker linker(*made);
-  ASSERT_TRUE(add_to_linker(linker, [](runtime::Store&) -> Context* { return nullptr; }).has_value());
+  ASSERT_TRUE(
+      add_to_linker(linker, [](runtime::Store&) -> Context* { return nullptr; }).has_value());
   const std::string text = hello("wasi_snapshot_preview1");
   auto module = engine::CompiledModule::compile(*made, std::as_bytes(std::span(text)));
   ASSERT_TRUE(module.has_value()) << module.error().message;
@@ -172,7 +181,8 @@ TEST(Link, TwiceIsRefusedAndUnstableHasNoAccept) {
   const auto none = [](runtime::Store&) -> Context* { return nullptr; };
   ASSERT_TRUE(add_to_linker(linker, none).has_value());
   EXPECT_FALSE(add_to_linker(linker, none).has_value());
-  const std::string text = R"((module (import "wasi_unstable" "sock_accept" (func (param i32 i32 i32) (result i32)))))";
+  const std::string text =
+      R"((module (import "wasi_unstable" "sock_accept" (func (param i32 i32 i32) (result i32)))))";
   auto module = engine::CompiledModule::compile(*made, std::as_bytes(std::span(text)));
   ASSERT_TRUE(module.has_value());
   auto store = made->new_store();

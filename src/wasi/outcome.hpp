@@ -1,4 +1,5 @@
-// What a WASI function tells its caller: an errno for the guest, or that the guest is not to run on.
+// What a WASI function tells its caller: an errno for the guest, or that the guest is not to run
+// on.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,9 @@
 
 namespace weft::wasi {
 
-/// `done`: return `errno` to the guest. `exit`: proc_exit(code), unwind without running more guest code; not a trap.
-/// `interrupted`: the embedder cancelled or the deadline passed while the call was waiting; nothing was written.
+/// `done`: return `errno` to the guest. `exit`: proc_exit(code), unwind without running more guest
+/// code; not a trap. `interrupted`: the embedder cancelled or the deadline passed while the call
+/// was waiting; nothing was written.
 class Outcome {
  public:
   enum class Kind : uint8_t { done, exit, interrupted };

@@ -1,4 +1,5 @@
-// Calls by name: what each does and with which error it refuses, the same for both ways of resolving.
+// Calls by name: what each does and with which error it refuses, the same for both ways of
+// resolving.
 #include "wasi/test_support.hpp"
 
 namespace weft::wasi::test {
@@ -27,30 +28,33 @@ struct NameCase {
 };
 
 TEST_P(Paths, CreateDirectory) {
-  const NameCase cases[] = {{"new", Errno::success},       {"new", Errno::exist},        {"new2/", Errno::success},
-                            {"new3//", Errno::success},    {"dir/x", Errno::success},    {"dirlink/y", Errno::success},
-                            {".", Errno::exist},           {"dir/.", Errno::exist},      {"dir/..", Errno::exist},
-                            {"file", Errno::exist},        {"file/", Errno::exist},      {"file/x", Errno::notdir},
-                            {"dangling", Errno::exist},    {"dangling/x", Errno::noent}, {"missing/x", Errno::noent},
-                            {"", Errno::noent}};
+  const NameCase cases[] = {
+      {"new", Errno::success},    {"new", Errno::exist},        {"new2/", Errno::success},
+      {"new3//", Errno::success}, {"dir/x", Errno::success},    {"dirlink/y", Errno::success},
+      {".", Errno::exist},        {"dir/.", Errno::exist},      {"dir/..", Errno::exist},
+      {"file", Errno::exist},     {"file/", Errno::exist},      {"file/x", Errno::notdir},
+      {"dangling", Errno::exist}, {"dangling/x", Errno::noent}, {"missing/x", Errno::noent},
+      {"", Errno::noent}};
   for (const NameCase& c : cases) EXPECT_EQ(wasi->mkdir(c.path), c.expected) << c.path;
   EXPECT_FALSE(tree().exists("missing"));
   EXPECT_TRUE(tree().exists("dir/y"));
 }
 
 TEST_P(Paths, RemoveDirectory) {
-  const NameCase cases[] = {{"dir", Errno::notempty},  {"dir/sub", Errno::success}, {"empty/", Errno::success},
-                            {"file", Errno::notdir},   {"file/", Errno::notdir},    {"link", Errno::notdir},
-                            {"dirlink", Errno::notdir}, {"missing", Errno::noent},  {".", Errno::inval},
-                            {"dir/.", Errno::inval},   {"dirlink/", Errno::notdir}, {"dir", Errno::success}};
+  const NameCase cases[] = {
+      {"dir", Errno::notempty},   {"dir/sub", Errno::success}, {"empty/", Errno::success},
+      {"file", Errno::notdir},    {"file/", Errno::notdir},    {"link", Errno::notdir},
+      {"dirlink", Errno::notdir}, {"missing", Errno::noent},   {".", Errno::inval},
+      {"dir/.", Errno::inval},    {"dirlink/", Errno::notdir}, {"dir", Errno::success}};
   for (const NameCase& c : cases) EXPECT_EQ(wasi->rmdir(c.path), c.expected) << c.path;
 }
 
 TEST_P(Paths, UnlinkFile) {
-  const NameCase cases[] = {{"dir", Errno::isdir},      {"dir/", Errno::isdir},   {"file/", Errno::notdir},
-                            {"link/", Errno::notdir},   {"link", Errno::success}, {"dirlink", Errno::success},
-                            {"dangling", Errno::success}, {"missing", Errno::noent}, {".", Errno::isdir},
-                            {"file", Errno::success},   {"file", Errno::noent}};
+  const NameCase cases[] = {
+      {"dir", Errno::isdir},        {"dir/", Errno::isdir},    {"file/", Errno::notdir},
+      {"link/", Errno::notdir},     {"link", Errno::success},  {"dirlink", Errno::success},
+      {"dangling", Errno::success}, {"missing", Errno::noent}, {".", Errno::isdir},
+      {"file", Errno::success},     {"file", Errno::noent}};
   for (const NameCase& c : cases) EXPECT_EQ(wasi->unlink(c.path), c.expected) << c.path;
   EXPECT_TRUE(tree().exists("dir"));
 }
@@ -60,13 +64,26 @@ TEST_P(Paths, Rename) {
     const char *from, *to;
     Errno expected;
   };
-  const Case cases[] = {{"missing", "x", Errno::noent},      {"file", "dir", Errno::isdir},      {"dir", "file", Errno::notdir},
-                        {"empty", "dir", Errno::notempty},   {"file/", "x", Errno::notdir},      {"file", "x/", Errno::notdir},
-                        {"empty/", "e2", Errno::success},    {"e2", "empty/", Errno::success},   {"empty/", "e3/", Errno::success},
-                        {"link", "renamed", Errno::success}, {"file", "dir/sub/f", Errno::success}, {"dirlink/sub/f", "f", Errno::success},
-                        {".", "x", Errno::busy},             {"f", ".", Errno::busy},            {"dir", "dir/sub/x", Errno::inval},
-                        {"f", "f", Errno::success},          {"f", "", Errno::noent},            {"", "f", Errno::noent}};
-  for (const Case& c : cases) EXPECT_EQ(wasi->rename(c.from, c.to), c.expected) << c.from << " to " << c.to;
+  const Case cases[] = {{"missing", "x", Errno::noent},
+                        {"file", "dir", Errno::isdir},
+                        {"dir", "file", Errno::notdir},
+                        {"empty", "dir", Errno::notempty},
+                        {"file/", "x", Errno::notdir},
+                        {"file", "x/", Errno::notdir},
+                        {"empty/", "e2", Errno::success},
+                        {"e2", "empty/", Errno::success},
+                        {"empty/", "e3/", Errno::success},
+                        {"link", "renamed", Errno::success},
+                        {"file", "dir/sub/f", Errno::success},
+                        {"dirlink/sub/f", "f", Errno::success},
+                        {".", "x", Errno::busy},
+                        {"f", ".", Errno::busy},
+                        {"dir", "dir/sub/x", Errno::inval},
+                        {"f", "f", Errno::success},
+                        {"f", "", Errno::noent},
+                        {"", "f", Errno::noent}};
+  for (const Case& c : cases)
+    EXPECT_EQ(wasi->rename(c.from, c.to), c.expected) << c.from << " to " << c.to;
   EXPECT_EQ(tree().read("f"), "text");
   EXPECT_TRUE(tree().exists("renamed"));  // the link itself, now dangling
 }
@@ -99,11 +116,20 @@ TEST_P(Paths, Symlink) {
     const char *target, *name;
     Errno expected;
   };
-  const Case cases[] = {{"/etc", "x", Errno::perm},       {"/", "x", Errno::perm},          {"", "x", Errno::noent},
-                        {"a", "x/", Errno::noent},        {"a", "dir/", Errno::exist},      {"a", "file/", Errno::notdir},
-                        {"a", "file//", Errno::notdir},   {"a", "file", Errno::exist},      {"a", "dangling", Errno::exist},
-                        {"a", "missing/x", Errno::noent}, {"../../up", "dir/l", Errno::success}, {"file", "s", Errno::success}};
-  for (const Case& c : cases) EXPECT_EQ(wasi->symlink(c.target, c.name), c.expected) << c.target << " as " << c.name;
+  const Case cases[] = {{"/etc", "x", Errno::perm},
+                        {"/", "x", Errno::perm},
+                        {"", "x", Errno::noent},
+                        {"a", "x/", Errno::noent},
+                        {"a", "dir/", Errno::exist},
+                        {"a", "file/", Errno::notdir},
+                        {"a", "file//", Errno::notdir},
+                        {"a", "file", Errno::exist},
+                        {"a", "dangling", Errno::exist},
+                        {"a", "missing/x", Errno::noent},
+                        {"../../up", "dir/l", Errno::success},
+                        {"file", "s", Errno::success}};
+  for (const Case& c : cases)
+    EXPECT_EQ(wasi->symlink(c.target, c.name), c.expected) << c.target << " as " << c.name;
   EXPECT_EQ(wasi->stat("dir/l"), Errno::perm);  // checked when it is used
   EXPECT_EQ(wasi->stat("s"), Errno::success);
 }
@@ -140,8 +166,10 @@ TEST_P(Paths, StatFollowsOnlyWhenAsked) {
   wasi->guest.reset();
   const Ptr path = wasi->guest.put("file");
   EXPECT_EQ(path_filestat_get(*wasi->context, memory, kRoot, 2, path, 4, 512), Errno::inval);
-  EXPECT_EQ(path_filestat_get(*wasi->context, memory, kRoot, 0, path, 4, kGuestSize - 63), Errno::fault);
-  EXPECT_EQ(path_filestat_get(*wasi->context, memory, kRoot, 0, kGuestSize - 3, 4, 512), Errno::fault);
+  EXPECT_EQ(path_filestat_get(*wasi->context, memory, kRoot, 0, path, 4, kGuestSize - 63),
+            Errno::fault);
+  EXPECT_EQ(path_filestat_get(*wasi->context, memory, kRoot, 0, kGuestSize - 3, 4, 512),
+            Errno::fault);
   EXPECT_EQ(path_filestat_get0(*wasi->context, memory, kRoot, 0, path, 4, 512), Errno::success);
   EXPECT_EQ(wasi->guest.get<Filestat0>(512).size, 4U);
 }
@@ -167,23 +195,28 @@ TEST_P(Paths, SetTimesFollowsOnlyWhenAsked) {
 TEST_P(Paths, OpenFlagsAndTheirErrors) {
   EXPECT_EQ(wasi->open("file", oflags::kCreat | oflags::kExcl), Errno::exist);
   EXPECT_EQ(wasi->open("fresh", oflags::kCreat | oflags::kExcl), Errno::success);
-  EXPECT_EQ(wasi->open("dir", oflags::kDirectory, rights::fd_read | rights::fd_write), Errno::isdir);
+  EXPECT_EQ(wasi->open("dir", oflags::kDirectory, rights::fd_read | rights::fd_write),
+            Errno::isdir);
   EXPECT_EQ(wasi->open("dir", 0, rights::fd_write), Errno::isdir);
   EXPECT_EQ(wasi->open("file", 16), Errno::inval);
   EXPECT_EQ(wasi->open("file", oflags::kTrunc), Errno::success);  // without any right to write
   EXPECT_EQ(tree().read("file"), "");
   Fd fd = 0;
   EXPECT_EQ(wasi->open("file", 0, 0, fd, true, 32), Errno::inval);
-  EXPECT_EQ(wasi->open("file", 0, 0, fd, true, 0, 1), Errno::notdir);   // a stream as directory
+  EXPECT_EQ(wasi->open("file", 0, 0, fd, true, 0, 1), Errno::notdir);  // a stream as directory
   EXPECT_EQ(wasi->open("file", 0, 0, fd, true, 0, 77), Errno::badf);
   Fd file = 0;
   ASSERT_EQ(wasi->open("file", 0, kFileRights, file), Errno::success);
   EXPECT_EQ(wasi->open("x", oflags::kCreat, 0, fd, true, 0, file), Errno::notdir);
   GuestMemory memory = wasi->guest.memory();
   const Ptr path = wasi->guest.put("never");
-  EXPECT_EQ(path_open(*wasi->context, memory, kRoot, 4, path, 5, oflags::kCreat, 0, 0, 0, 16), Errno::inval);
-  EXPECT_EQ(path_open(*wasi->context, memory, kRoot, 0, path, 5, oflags::kCreat, 0, 0, 0, kGuestSize - 3), Errno::fault);
-  EXPECT_EQ(path_open(*wasi->context, memory, kRoot, 0, path, ~0U, oflags::kCreat, 0, 0, 0, 16), Errno::fault);
+  EXPECT_EQ(path_open(*wasi->context, memory, kRoot, 4, path, 5, oflags::kCreat, 0, 0, 0, 16),
+            Errno::inval);
+  EXPECT_EQ(
+      path_open(*wasi->context, memory, kRoot, 0, path, 5, oflags::kCreat, 0, 0, 0, kGuestSize - 3),
+      Errno::fault);
+  EXPECT_EQ(path_open(*wasi->context, memory, kRoot, 0, path, ~0U, oflags::kCreat, 0, 0, 0, 16),
+            Errno::fault);
   EXPECT_FALSE(tree().exists("never"));
 }
 
@@ -194,12 +227,15 @@ TEST_P(Paths, RightsOfWhatIsOpened) {
   ASSERT_EQ(wasi->fdstat(fd, stat), Errno::success);
   EXPECT_EQ(stat.rights_base, rights::kRegularFile);
   EXPECT_EQ(stat.rights_inheriting, 0U);
-  ASSERT_EQ(wasi->open("dir", oflags::kDirectory, rights::kDirectory | rights::kSeeking, fd), Errno::success);
+  ASSERT_EQ(wasi->open("dir", oflags::kDirectory, rights::kDirectory | rights::kSeeking, fd),
+            Errno::success);
   ASSERT_EQ(wasi->fdstat(fd, stat), Errno::success);
   EXPECT_EQ(stat.rights_base, rights::kDirectory);
   GuestMemory memory = wasi->guest.memory();
-  // A directory that may not pass on writing gives no writable files, and no truncation without its right.
-  EXPECT_EQ(fd_fdstat_set_rights(*wasi->context, memory, kRoot, rights::kDirectory & ~rights::path_filestat_set_size,
+  // A directory that may not pass on writing gives no writable files, and no truncation without its
+  // right.
+  EXPECT_EQ(fd_fdstat_set_rights(*wasi->context, memory, kRoot,
+                                 rights::kDirectory & ~rights::path_filestat_set_size,
                                  rights::kAll & ~rights::fd_write),
             Errno::success);
   EXPECT_EQ(wasi->open("file", 0, rights::fd_write), Errno::notcapable);
@@ -235,7 +271,8 @@ TEST_P(Paths, EveryCallNeedsItsRight) {
 TEST_P(Paths, APipeInADirectoryDoesNotHang) {
   ASSERT_EQ(::mkfifo(tree().at("pipe").c_str(), 0600), 0);
   Fd reader = 0;
-  ASSERT_EQ(wasi->open("pipe", 0, rights::fd_read, reader, true, fdflags::kNonblock), Errno::success);
+  ASSERT_EQ(wasi->open("pipe", 0, rights::fd_read, reader, true, fdflags::kNonblock),
+            Errno::success);
   Fdstat stat;
   ASSERT_EQ(wasi->fdstat(reader, stat), Errno::success);
   EXPECT_EQ(stat.flags, fdflags::kNonblock);
@@ -254,7 +291,9 @@ TEST_P(Paths, ReadOnlyPreopenHoldsAgainstEverything) {
   TempDir other;
   other.file("theirs", "theirs");
   ContextBuilder builder;
-  builder.preopen_dir(tree().path(), "/ro", DirAccess::read_only).preopen_dir(other.path(), "/rw").lookup(GetParam());
+  builder.preopen_dir(tree().path(), "/ro", DirAccess::read_only)
+      .preopen_dir(other.path(), "/rw")
+      .lookup(GetParam());
   Wasi w(builder);
   constexpr Fd kRo = 3;
   constexpr Fd kRw = 4;
@@ -263,7 +302,8 @@ TEST_P(Paths, ReadOnlyPreopenHoldsAgainstEverything) {
   std::string text;
   Fd fd = 0;
   // Reading works, links and directories included.
-  ASSERT_EQ(w.open("link", oflags::kCreat, rights::kRegularFile & ~rights::fd_write, fd), Errno::success);
+  ASSERT_EQ(w.open("link", oflags::kCreat, rights::kRegularFile & ~rights::fd_write, fd),
+            Errno::success);
   EXPECT_EQ(w.read(fd, text), Errno::success);
   EXPECT_EQ(text, "text");
   GuestMemory memory = w.guest.memory();

@@ -1,5 +1,6 @@
-// poll_oneoff: waits for descriptors and clocks. Descriptors that are ready hide clocks; only what fired is reported; a
-// subscription that cannot be waited for is an event with an error, not an error of the call.
+// poll_oneoff: waits for descriptors and clocks. Descriptors that are ready hide clocks; only what
+// fired is reported; a subscription that cannot be waited for is an event with an error, not an
+// error of the call.
 #include <limits.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -29,7 +30,7 @@ struct Watch {
   const File* file;   // to be polled; null if there is nothing to wait for
   Errno error;
   EventType type;
-  bool immediate;     // fires without waiting
+  bool immediate;  // fires without waiting
 };
 
 // What the two generations of subscriptions have in common.
@@ -74,7 +75,8 @@ Errno watch_clock(const Context& context, const SubscriptionClock& clock, Watch&
 
 void watch_fd(Context& context, Fd fd, Watch& watch) {
   const FdTable::Entry* entry = context.fds().find(fd);
-  const Rights direct = watch.type == EventType::fd_read ? rights::fd_read | rights::sock_accept : rights::fd_write;
+  const Rights direct =
+      watch.type == EventType::fd_read ? rights::fd_read | rights::sock_accept : rights::fd_write;
   watch.immediate = true;
   if (entry == nullptr) {
     watch.error = Errno::badf;
@@ -83,7 +85,8 @@ void watch_fd(Context& context, Fd fd, Watch& watch) {
   } else {
     watch.file = entry->file.get();
     const Channel channel = entry->file->channel;
-    watch.immediate = channel == Channel::regular || channel == Channel::directory || channel == Channel::stream;
+    watch.immediate =
+        channel == Channel::regular || channel == Channel::directory || channel == Channel::stream;
   }
 }
 
@@ -96,7 +99,8 @@ uint64_t readable_bytes(const File& file) {
     return static_cast<uint64_t>(st.st_size - at);
   }
   int waiting = 0;
-  return ::ioctl(file.fd(), FIONREAD, &waiting) == 0 && waiting > 0 ? static_cast<uint64_t>(waiting) : 0;
+  return ::ioctl(file.fd(), FIONREAD, &waiting) == 0 && waiting > 0 ? static_cast<uint64_t>(waiting)
+                                                                    : 0;
 }
 
 Event event_of(const Watch& watch, short revents) {
@@ -110,7 +114,8 @@ Event event_of(const Watch& watch, short revents) {
   return event;
 }
 
-// The watches of one call and the poll table beside them: table[i] belongs to watches[i], with one entry to spare.
+// The watches of one call and the poll table beside them: table[i] belongs to watches[i], with one
+// entry to spare.
 class WatchList {
  public:
   explicit WatchList(Size count) : count_(count) {
@@ -145,9 +150,11 @@ class WatchList {
 
 Errno WatchList::add(Context& context, const Wanted& wanted) {
   if (wanted.tag > static_cast<uint8_t>(EventType::fd_write)) return Errno::inval;
-  Watch watch{wanted.userdata, kNever, nullptr, Errno::success, static_cast<EventType>(wanted.tag), false};
+  Watch watch{
+      wanted.userdata, kNever, nullptr, Errno::success, static_cast<EventType>(wanted.tag), false};
   if (watch.type == EventType::clock) {
-    if (const Errno error = watch_clock(context, wanted.clock, watch); error != Errno::success) return error;
+    if (const Errno error = watch_clock(context, wanted.clock, watch); error != Errno::success)
+      return error;
     earliest_ = std::min(earliest_, watch.deadline);
   } else {
     watch_fd(context, wanted.fd, watch);
@@ -155,7 +162,9 @@ Errno WatchList::add(Context& context, const Wanted& wanted) {
   immediate_ = immediate_ || watch.immediate;
   const short events = watch.type == EventType::fd_read ? POLLIN | POLLRDHUP : POLLOUT;
   const bool polled = watch.file != nullptr && !watch.immediate;
-  fds()[added_] = {.fd = polled ? watch.file->fd() : -1, .events = events, .revents = 0};  // -1: left out by the kernel
+  fds()[added_] = {.fd = polled ? watch.file->fd() : -1,
+                   .events = events,
+                   .revents = 0};  // -1: left out by the kernel
   watches()[added_++] = watch;
   return Errno::success;
 }
@@ -171,24 +180,29 @@ Size WatchList::report(const GuestMemory& memory, Ptr out) const {
   Size written = 0;
   for (Size i = 0; i < count_; ++i) {
     const Watch& watch = watches()[i];
-    const bool fired = descriptors ? descriptor_fired(i) : watch.type == EventType::clock && watch.deadline <= now;
+    const bool fired =
+        descriptors ? descriptor_fired(i) : watch.type == EventType::clock && watch.deadline <= now;
     if (!fired) continue;
-    if (!memory.write(out + uint64_t{written} * sizeof(Event), event_of(watch, fds()[i].revents))) break;
+    if (!memory.write(out + uint64_t{written} * sizeof(Event), event_of(watch, fds()[i].revents)))
+      break;
     ++written;
   }
   return written;
 }
 
-Outcome poll_all(Context& context, GuestMemory& memory, Ptr in, Ptr out, Size count, Ptr nevents_out, size_t stride,
-                 Wanted (*read)(const GuestMemory&, uint64_t)) {
+Outcome poll_all(Context& context, GuestMemory& memory, Ptr in, Ptr out, Size count,
+                 Ptr nevents_out, size_t stride, Wanted (*read)(const GuestMemory&, uint64_t)) {
   if (count == 0 || count > kMaxSubscriptions) return Errno::inval;
-  if (!memory.contains(in, uint64_t{count} * stride) || !memory.contains(out, uint64_t{count} * sizeof(Event)) ||
+  if (!memory.contains(in, uint64_t{count} * stride) ||
+      !memory.contains(out, uint64_t{count} * sizeof(Event)) ||
       !memory.contains(nevents_out, sizeof(Size))) {
     return Errno::fault;
   }
   WatchList list(count);
   for (Size i = 0; i < count; ++i) {
-    if (const Errno error = list.add(context, read(memory, in + uint64_t{i} * stride)); error != Errno::success) return error;
+    if (const Errno error = list.add(context, read(memory, in + uint64_t{i} * stride));
+        error != Errno::success)
+      return error;
   }
   if (list.wait(context.interrupt()) == Waited::interrupted) return Outcome::interrupted();
   const Size written = list.report(memory, out);
@@ -198,12 +212,16 @@ Outcome poll_all(Context& context, GuestMemory& memory, Ptr in, Ptr out, Size co
 
 }  // namespace
 
-Outcome poll_oneoff(Context& context, GuestMemory& memory, Ptr in, Ptr out, Size count, Ptr nevents_out) {
-  return poll_all(context, memory, in, out, count, nevents_out, sizeof(Subscription), read_subscription);
+Outcome poll_oneoff(Context& context, GuestMemory& memory, Ptr in, Ptr out, Size count,
+                    Ptr nevents_out) {
+  return poll_all(context, memory, in, out, count, nevents_out, sizeof(Subscription),
+                  read_subscription);
 }
 
-Outcome poll_oneoff0(Context& context, GuestMemory& memory, Ptr in, Ptr out, Size count, Ptr nevents_out) {
-  return poll_all(context, memory, in, out, count, nevents_out, sizeof(Subscription0), read_subscription0);
+Outcome poll_oneoff0(Context& context, GuestMemory& memory, Ptr in, Ptr out, Size count,
+                     Ptr nevents_out) {
+  return poll_all(context, memory, in, out, count, nevents_out, sizeof(Subscription0),
+                  read_subscription0);
 }
 
 }  // namespace weft::wasi

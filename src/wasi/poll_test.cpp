@@ -44,7 +44,8 @@ Polled poll(Wasi& wasi, const std::vector<Subscription>& subscriptions) {
   const auto count = static_cast<Size>(subscriptions.size());
   const Ptr out = wasi.guest.space(4);
   const Ptr in = wasi.guest.space(count * sizeof(Subscription) + 1);
-  for (Size i = 0; i < count; ++i) EXPECT_TRUE(memory.write(in + i * sizeof(Subscription), subscriptions[i]));
+  for (Size i = 0; i < count; ++i)
+    EXPECT_TRUE(memory.write(in + i * sizeof(Subscription), subscriptions[i]));
   const Ptr events = wasi.guest.space(count * sizeof(Event) + 1);
   Polled result;
   const uint64_t start = monotonic_now();
@@ -69,7 +70,9 @@ struct Piped {
     ::close(ends[0]);
     if (ends[1] >= 0) ::close(ends[1]);
   }
-  void send(std::string_view text) { ASSERT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size())); }
+  void send(std::string_view text) {
+    ASSERT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
   void hang_up() {
     ::close(ends[1]);
     ends[1] = -1;
@@ -104,7 +107,8 @@ TEST(Poll, AbsoluteTimesInThePastAreNow) {
 
 TEST(Poll, OnlyWhatFiredIsReported) {
   Wasi wasi;
-  const Polled p = poll(wasi, {on_clock(1, 60'000 * kMs), on_clock(2, 5 * kMs), on_clock(3, ~0ULL)});  // ~0: no overflow
+  const Polled p = poll(wasi, {on_clock(1, 60'000 * kMs), on_clock(2, 5 * kMs),
+                               on_clock(3, ~0ULL)});  // ~0: no overflow
   ASSERT_EQ(p.events.size(), 1U);
   EXPECT_EQ(p.events[0].userdata, 2U);
 }
@@ -126,8 +130,8 @@ TEST(Poll, RefusesWrongCalls) {
 
 TEST(Poll, WhatCannotBeWaitedForIsAnEventWithAnError) {
   Wasi wasi;
-  const Polled p = poll(wasi, {on_fd(1, EventType::fd_read, 99), on_clock(2, 60'000 * kMs), on_clock(3, 0, 2),
-                               on_fd(4, EventType::fd_write, 0)});
+  const Polled p = poll(wasi, {on_fd(1, EventType::fd_read, 99), on_clock(2, 60'000 * kMs),
+                               on_clock(3, 0, 2), on_fd(4, EventType::fd_write, 0)});
   ASSERT_EQ(p.events.size(), 3U);
   EXPECT_EQ(p.events[0].error, static_cast<uint16_t>(Errno::badf));
   EXPECT_EQ(p.events[1].error, static_cast<uint16_t>(Errno::notsup));
@@ -139,7 +143,8 @@ TEST(Poll, FilesAreAlwaysReadyAndHideClocks) {
   wasi.tree.file("f", "12345");
   Fd fd = 0;
   ASSERT_EQ(wasi.open("f", 0, kFileRights, fd), Errno::success);
-  const Polled p = poll(wasi, {on_clock(1, 0), on_fd(2, EventType::fd_read, fd), on_fd(3, EventType::fd_write, fd)});
+  const Polled p = poll(
+      wasi, {on_clock(1, 0), on_fd(2, EventType::fd_read, fd), on_fd(3, EventType::fd_write, fd)});
   ASSERT_EQ(p.events.size(), 2U);
   EXPECT_EQ(p.events[0].userdata, 2U);
   EXPECT_EQ(p.events[0].nbytes, 5U);
@@ -242,8 +247,8 @@ Outcome wait_write(Wasi& wasi) {  // the pipe fills up; nobody reads
 
 class Interrupted : public ::testing::TestWithParam<Waiter> {};
 INSTANTIATE_TEST_SUITE_P(All, Interrupted,
-                         ::testing::Values(Waiter{"clock", wait_clock}, Waiter{"poll", wait_poll}, Waiter{"read", wait_read},
-                                           Waiter{"write", wait_write}),
+                         ::testing::Values(Waiter{"clock", wait_clock}, Waiter{"poll", wait_poll},
+                                           Waiter{"read", wait_read}, Waiter{"write", wait_write}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 TEST_P(Interrupted, ByCancellation) {
@@ -314,8 +319,10 @@ TEST(Interrupt, AnUnraisedOneChangesNothing) {
 TEST(Waiting, NonblockIsTheGuestsOnly) {
   Piped pipe;
   GuestMemory memory = pipe.wasi->guest.memory();
-  ASSERT_EQ(fd_fdstat_set_flags(*pipe.wasi->context, memory, 0, fdflags::kNonblock), Errno::success);
-  EXPECT_EQ(::fcntl(pipe.ends[0], F_GETFL) & O_NONBLOCK, 0);  // the host's description is shared with others
+  ASSERT_EQ(fd_fdstat_set_flags(*pipe.wasi->context, memory, 0, fdflags::kNonblock),
+            Errno::success);
+  EXPECT_EQ(::fcntl(pipe.ends[0], F_GETFL) & O_NONBLOCK,
+            0);  // the host's description is shared with others
   std::string text;
   EXPECT_EQ(pipe.wasi->read(0, text), Errno::again);
   pipe.send("x");
@@ -378,7 +385,8 @@ TEST(Stdio, StreamsOfTheEmbedder) {
   auto output = std::make_shared<BufferStream>(10);
   ContextBuilder builder;
   builder.stdio_stream(0, bytes_stream("input text")).stdio_stream(1, output);
-  builder.stdio_stream(2, callback_stream({}, [](std::span<const std::byte>) -> IoCount { return {Errno::io, 0}; }));
+  builder.stdio_stream(
+      2, callback_stream({}, [](std::span<const std::byte>) -> IoCount { return {Errno::io, 0}; }));
   Wasi wasi(builder);
   std::string text;
   EXPECT_EQ(poll(wasi, {on_fd(1, EventType::fd_read, 0)}).events.at(0).nbytes, 10U);

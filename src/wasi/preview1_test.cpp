@@ -34,14 +34,52 @@ std::vector<Row> rows() {
 }
 
 // Written down from preview1/docs.md, independently of the table.
-const char* const kSpecified[] = {
-    "args_get", "args_sizes_get", "environ_get", "environ_sizes_get", "clock_res_get", "clock_time_get", "fd_advise",
-    "fd_allocate", "fd_close", "fd_datasync", "fd_fdstat_get", "fd_fdstat_set_flags", "fd_fdstat_set_rights",
-    "fd_filestat_get", "fd_filestat_set_size", "fd_filestat_set_times", "fd_pread", "fd_prestat_get",
-    "fd_prestat_dir_name", "fd_pwrite", "fd_read", "fd_readdir", "fd_renumber", "fd_seek", "fd_sync", "fd_tell",
-    "fd_write", "path_create_directory", "path_filestat_get", "path_filestat_set_times", "path_link", "path_open",
-    "path_readlink", "path_remove_directory", "path_rename", "path_symlink", "path_unlink_file", "poll_oneoff",
-    "proc_exit", "proc_raise", "sched_yield", "random_get", "sock_accept", "sock_recv", "sock_send", "sock_shutdown"};
+const char* const kSpecified[] = {"args_get",
+                                  "args_sizes_get",
+                                  "environ_get",
+                                  "environ_sizes_get",
+                                  "clock_res_get",
+                                  "clock_time_get",
+                                  "fd_advise",
+                                  "fd_allocate",
+                                  "fd_close",
+                                  "fd_datasync",
+                                  "fd_fdstat_get",
+                                  "fd_fdstat_set_flags",
+                                  "fd_fdstat_set_rights",
+                                  "fd_filestat_get",
+                                  "fd_filestat_set_size",
+                                  "fd_filestat_set_times",
+                                  "fd_pread",
+                                  "fd_prestat_get",
+                                  "fd_prestat_dir_name",
+                                  "fd_pwrite",
+                                  "fd_read",
+                                  "fd_readdir",
+                                  "fd_renumber",
+                                  "fd_seek",
+                                  "fd_sync",
+                                  "fd_tell",
+                                  "fd_write",
+                                  "path_create_directory",
+                                  "path_filestat_get",
+                                  "path_filestat_set_times",
+                                  "path_link",
+                                  "path_open",
+                                  "path_readlink",
+                                  "path_remove_directory",
+                                  "path_rename",
+                                  "path_symlink",
+                                  "path_unlink_file",
+                                  "poll_oneoff",
+                                  "proc_exit",
+                                  "proc_raise",
+                                  "sched_yield",
+                                  "random_get",
+                                  "sock_accept",
+                                  "sock_recv",
+                                  "sock_send",
+                                  "sock_shutdown"};
 
 TEST(Preview1Table, HasAll46FunctionsWithTheirSignatures) {
   std::set<std::string> names;
@@ -57,11 +95,12 @@ TEST(Preview1Table, HasAll46FunctionsWithTheirSignatures) {
 }
 
 TEST(Preview1Table, ErrnosHaveTheirNumbers) {
-  const std::map<Errno, int> fixed = {{Errno::success, 0}, {Errno::toobig, 1},    {Errno::acces, 2},  {Errno::again, 6},
-                                      {Errno::badf, 8},    {Errno::exist, 20},    {Errno::fault, 21}, {Errno::inval, 28},
-                                      {Errno::isdir, 31},  {Errno::loop, 32},     {Errno::mfile, 33}, {Errno::noent, 44},
-                                      {Errno::notdir, 54}, {Errno::notempty, 55}, {Errno::notsup, 58}, {Errno::perm, 63},
-                                      {Errno::pipe, 64},   {Errno::rofs, 69},     {Errno::spipe, 70}, {Errno::notcapable, 76}};
+  const std::map<Errno, int> fixed = {
+      {Errno::success, 0}, {Errno::toobig, 1},    {Errno::acces, 2},   {Errno::again, 6},
+      {Errno::badf, 8},    {Errno::exist, 20},    {Errno::fault, 21},  {Errno::inval, 28},
+      {Errno::isdir, 31},  {Errno::loop, 32},     {Errno::mfile, 33},  {Errno::noent, 44},
+      {Errno::notdir, 54}, {Errno::notempty, 55}, {Errno::notsup, 58}, {Errno::perm, 63},
+      {Errno::pipe, 64},   {Errno::rofs, 69},     {Errno::spipe, 70},  {Errno::notcapable, 76}};
   for (const auto& [error, number] : fixed) EXPECT_EQ(static_cast<int>(error), number);
   EXPECT_EQ(errno_from_host(ENOENT), Errno::noent);
   EXPECT_EQ(errno_from_host(ENOTSUP), Errno::notsup);
@@ -74,7 +113,8 @@ struct Strings {
   std::string block;
 };
 
-Strings fetch(Wasi& wasi, Outcome (*sizes)(Context&, GuestMemory&, Ptr, Ptr), Outcome (*get)(Context&, GuestMemory&, Ptr, Ptr)) {
+Strings fetch(Wasi& wasi, Outcome (*sizes)(Context&, GuestMemory&, Ptr, Ptr),
+              Outcome (*get)(Context&, GuestMemory&, Ptr, Ptr)) {
   wasi.guest.reset();
   GuestMemory memory = wasi.guest.memory();
   const Ptr count_out = wasi.guest.space(4);
@@ -96,7 +136,13 @@ Strings fetch(Wasi& wasi, Outcome (*sizes)(Context&, GuestMemory&, Ptr, Ptr), Ou
 
 TEST(ArgsEnv, StringsArriveAsTheyAre) {
   ContextBuilder builder;
-  builder.arg("prog").arg("the\"second\"arg").arg("").arg("a=b\nc").env("a", "text").env("b", "esc\"ing").env("c", "x=\ny");
+  builder.arg("prog")
+      .arg("the\"second\"arg")
+      .arg("")
+      .arg("a=b\nc")
+      .env("a", "text")
+      .env("b", "esc\"ing")
+      .env("c", "x=\ny");
   Wasi wasi(builder);
   const Strings args = fetch(wasi, args_sizes_get, args_get);
   EXPECT_EQ(args.texts, (std::vector<std::string>{"prog", "the\"second\"arg", "", "a=b\nc"}));
@@ -111,7 +157,8 @@ TEST(ArgsEnv, BothMayBeEmpty) {
   EXPECT_TRUE(fetch(wasi, args_sizes_get, args_get).texts.empty());
   EXPECT_TRUE(fetch(wasi, environ_sizes_get, environ_get).texts.empty());
   GuestMemory memory = wasi.guest.memory();
-  EXPECT_EQ(args_get(*wasi.context, memory, kGuestSize, kGuestSize), Errno::success);  // empty, exactly at the end
+  EXPECT_EQ(args_get(*wasi.context, memory, kGuestSize, kGuestSize),
+            Errno::success);  // empty, exactly at the end
   EXPECT_EQ(args_get(*wasi.context, memory, kGuestSize + 1, 0), Errno::fault);
 }
 
@@ -141,7 +188,9 @@ TEST(ContextBuilder, RefusesWhatIsWrong) {
   EXPECT_FALSE(empty.build().has_value());
   ContextBuilder missing;
   missing.preopen_dir("/nonexistent/x", "/data");
-  EXPECT_EQ(message(missing), "cannot open directory \"/nonexistent/x\" for the guest path \"/data\": No such file or directory");
+  EXPECT_EQ(message(missing),
+            "cannot open directory \"/nonexistent/x\" for the guest path \"/data\": No such file "
+            "or directory");
   TempDir tree;
   tree.file("plain");
   ContextBuilder file;
@@ -247,9 +296,10 @@ TEST(Process, ExitAndRaise) {
   }
   EXPECT_EQ(proc_raise(*wasi.context, memory, 0), Errno::success);
   EXPECT_EQ(proc_raise(*wasi.context, memory, 31), Errno::inval);
-  EXPECT_EQ(proc_raise(*wasi.context, memory, 16), Errno::success);   // chld: ignored
-  EXPECT_EQ(proc_raise(*wasi.context, memory, 18), Errno::notsup);    // stop
-  EXPECT_EQ(proc_raise(*wasi.context, memory, 6), Outcome::exit(134));   // abrt: the guest's end, not ours
+  EXPECT_EQ(proc_raise(*wasi.context, memory, 16), Errno::success);  // chld: ignored
+  EXPECT_EQ(proc_raise(*wasi.context, memory, 18), Errno::notsup);   // stop
+  EXPECT_EQ(proc_raise(*wasi.context, memory, 6),
+            Outcome::exit(134));  // abrt: the guest's end, not ours
   EXPECT_EQ(proc_raise(*wasi.context, memory, 9), Outcome::exit(137));
   EXPECT_EQ(sched_yield(*wasi.context, memory), Errno::success);
 }

@@ -66,7 +66,8 @@ TEST(Readdir, ListsEverythingOnceThroughAnyBuffer) {
     wasi.tree.file(name);
     expected.insert(name);
   }
-  for (const Size room : {24U, 64U, 256U, 1000U, 4096U, 65536U}) EXPECT_EQ(list_all(wasi, kRoot, room), expected) << room;
+  for (const Size room : {24U, 64U, 256U, 1000U, 4096U, 65536U})
+    EXPECT_EQ(list_all(wasi, kRoot, room), expected) << room;
 }
 
 TEST(Readdir, ReportsTypesAndInodes) {
@@ -88,7 +89,8 @@ TEST(Readdir, ReportsTypesAndInodes) {
   EXPECT_EQ(found["."].ino, stat.ino);
 }
 
-// A full buffer is the sign that there is more, so the entry that does not fit is cut, even inside its header.
+// A full buffer is the sign that there is more, so the entry that does not fit is cut, even inside
+// its header.
 TEST(Readdir, CutsTheLastEntryToFillTheBuffer) {
   Wasi wasi;
   for (int i = 0; i < 50; ++i) wasi.tree.file("some_name_" + std::to_string(i));
@@ -103,7 +105,8 @@ TEST(Readdir, CookiesCanBeReusedAndGoBack) {
   for (const size_t from : {10U, 3U, 21U, 0U, 10U}) {
     const Page rest = page(wasi, kRoot, all.entries[from].header.next, 8192);
     ASSERT_EQ(rest.entries.size(), 21 - from);
-    for (size_t i = 0; i < rest.entries.size(); ++i) EXPECT_EQ(rest.entries[i].name, all.entries[from + 1 + i].name);
+    for (size_t i = 0; i < rest.entries.size(); ++i)
+      EXPECT_EQ(rest.entries[i].name, all.entries[from + 1 + i].name);
   }
 }
 
@@ -118,7 +121,8 @@ TEST(Readdir, CookiesSurviveRemovalOfEarlierEntries) {
     ASSERT_EQ(wasi.unlink(all.entries[i].name), Errno::success);
   }
   std::set<std::string> seen;
-  for (const Listed& one : page(wasi, kRoot, all.entries[10].header.next, 8192).entries) seen.insert(one.name);
+  for (const Listed& one : page(wasi, kRoot, all.entries[10].header.next, 8192).entries)
+    seen.insert(one.name);
   for (const std::string& name : later) EXPECT_TRUE(seen.contains(name)) << name;
 }
 
@@ -131,7 +135,8 @@ TEST(Readdir, WrongArgumentsAreRefused) {
   EXPECT_EQ(page(wasi, file, 0, 100).error, Errno::notdir);
   EXPECT_EQ(page(wasi, 99, 0, 100).error, Errno::badf);
   EXPECT_EQ(page(wasi, kRoot, ~0ULL, 100).error, Errno::inval);
-  const Page odd = page(wasi, kRoot, 0x7fff'ffff'ffff'fff0, 100);  // nobody's cookie: an end or an error, nothing else
+  const Page odd = page(wasi, kRoot, 0x7fff'ffff'ffff'fff0,
+                        100);  // nobody's cookie: an end or an error, nothing else
   EXPECT_TRUE(odd.error != Errno::success || odd.used <= 100);
   EXPECT_EQ(fd_readdir(*wasi.context, memory, kRoot, kGuestSize - 10, 11, 0, 16), Errno::fault);
   EXPECT_EQ(fd_readdir(*wasi.context, memory, kRoot, 16, 100, 0, kGuestSize - 3), Errno::fault);

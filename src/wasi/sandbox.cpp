@@ -42,13 +42,10 @@ int open_beneath(Lookup lookup, int root, const char* path, int flags, mode_t mo
     const long fd = openat2(root, path, flags, mode);
     if (fd >= 0) return static_cast<int>(fd);
     switch (errno) {
-      case EXDEV:
-        return -EPERM;  // left the root
-      case EAGAIN:      // a rename or mount happened while ".." was being resolved
-      case EINTR:
-        continue;
-      default:
-        return -errno;
+      case EXDEV: return -EPERM;  // left the root
+      case EAGAIN:                // a rename or mount happened while ".." was being resolved
+      case EINTR: continue;
+      default: return -errno;
     }
   }
   return walk_beneath(root, path, flags, mode);  // renames never stop: the walk needs no luck
@@ -64,7 +61,8 @@ Errno find_place(Lookup lookup, int root, PathText& path, PlaceFor purpose, Plac
   const size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
   const std::string_view last = text.substr(begin, end - begin);
 
-  // "." and ".." name a directory by where it is: open it (that checks that it is beneath) and call it ".".
+  // "." and ".." name a directory by where it is: open it (that checks that it is beneath) and call
+  // it ".".
   if (last == "." || last == ".." || (slashes && purpose == PlaceFor::lookup)) {
     const int fd = open_beneath(lookup, root, path.text, O_PATH | O_DIRECTORY, 0);
     if (fd < 0) return errno_from_host(-fd);

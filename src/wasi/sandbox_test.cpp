@@ -1,4 +1,5 @@
-// The path corpus: what may be reached, what may not, and with which error; the same for both ways of resolving.
+// The path corpus: what may be reached, what may not, and with which error; the same for both ways
+// of resolving.
 #include <atomic>
 #include <thread>
 
@@ -8,9 +9,10 @@ namespace weft::wasi::test {
 namespace {
 
 // The tree inside the preopen `root`, beside which lies `outside`:
-//   dir/nested/file  file  empty/  link_file -> file  link_dir -> dir  dir/up -> ../file  dangling -> missing
-//   abs -> /etc  out -> ..  out2 -> dir/../../outside  self -> self  a_to_b -> b_to_a -> a_to_b  deep -> link_dir/nested
-//   slash_file -> file/  slash_dir -> dir/   chain0 -> file, chainN -> chain(N-1)
+//   dir/nested/file  file  empty/  link_file -> file  link_dir -> dir  dir/up -> ../file  dangling
+//   -> missing abs -> /etc  out -> ..  out2 -> dir/../../outside  self -> self  a_to_b -> b_to_a ->
+//   a_to_b  deep -> link_dir/nested slash_file -> file/  slash_dir -> dir/   chain0 -> file, chainN
+//   -> chain(N-1)
 struct Tree {
   TempDir base;
   Tree() {
@@ -38,7 +40,8 @@ struct Tree {
     base.link("root/slash_dir", "dir/");
     base.link("root/dot", ".");
     base.link("root/chain0", "file");
-    for (int i = 1; i <= 45; ++i) base.link("root/chain" + std::to_string(i), "chain" + std::to_string(i - 1));
+    for (int i = 1; i <= 45; ++i)
+      base.link("root/chain" + std::to_string(i), "chain" + std::to_string(i - 1));
   }
 };
 
@@ -149,8 +152,10 @@ TEST_P(Sandbox, CorpusGivesTheExpectedErrors) {
   builder.preopen_dir(tree.base.at("root"), "/").lookup(GetParam());
   Wasi wasi(builder);
   for (const Case& c : corpus()) {
-    EXPECT_EQ(wasi.open(c.path, 0, 0, true), c.follow) << "follow \"" << c.path.substr(0, 60) << '"';
-    EXPECT_EQ(wasi.open(c.path, 0, 0, false), c.nofollow) << "nofollow \"" << c.path.substr(0, 60) << '"';
+    EXPECT_EQ(wasi.open(c.path, 0, 0, true), c.follow)
+        << "follow \"" << c.path.substr(0, 60) << '"';
+    EXPECT_EQ(wasi.open(c.path, 0, 0, false), c.nofollow)
+        << "nofollow \"" << c.path.substr(0, 60) << '"';
     EXPECT_EQ(wasi.stat(c.path, true), c.stat) << "stat \"" << c.path.substr(0, 60) << '"';
   }
   EXPECT_EQ(wasi.context->fds().open_count(), 4U);
@@ -163,7 +168,8 @@ TEST_P(Sandbox, NoCallLeavesTheDirectory) {
   builder.preopen_dir(tree.base.at("root"), "/").lookup(GetParam());
   Wasi wasi(builder);
   std::string target;
-  for (const std::string dir : {"..", "out", "link_dir/../..", "deep/../../..", "abs_self/..", "dir/../../outside", "/tmp"}) {
+  for (const std::string dir : {"..", "out", "link_dir/../..", "deep/../../..", "abs_self/..",
+                                "dir/../../outside", "/tmp"}) {
     const std::string old = dir + "/secret";
     const std::string fresh = dir + "/fresh";
     EXPECT_EQ(wasi.open(fresh, oflags::kCreat, rights::fd_write), Errno::perm) << fresh;
@@ -251,7 +257,8 @@ TEST_P(Sandbox, DeepTreesNeedFewDescriptors) {
   EXPECT_EQ(wasi.open(path), Errno::success);
 }
 
-// The classic race: a directory on the way is exchanged for a link to the outside while the guest opens through it.
+// The classic race: a directory on the way is exchanged for a link to the outside while the guest
+// opens through it.
 TEST_P(Sandbox, ExchangingADirectoryForALinkNeverLeadsOut) {
   TempDir base;
   base.dir("root/real");
@@ -320,7 +327,8 @@ TEST_P(Sandbox, MagicLinksAreNotFollowed) {
   ContextBuilder builder;
   builder.preopen_dir("/proc", "/").lookup(GetParam());
   Wasi wasi(builder);
-  EXPECT_EQ(wasi.open("self/stat", 0, rights::fd_read), Errno::success);  // an ordinary relative link
+  EXPECT_EQ(wasi.open("self/stat", 0, rights::fd_read),
+            Errno::success);  // an ordinary relative link
   for (const char* path : {"self/root/etc", "self/cwd", "self/exe", "self/fd/0", "self/cwd/."}) {
     EXPECT_EQ(wasi.open(path, 0, rights::fd_read), Errno::loop) << path;
   }

@@ -1,4 +1,5 @@
-// sock_accept, sock_recv, sock_send, sock_shutdown: for sockets the embedder passed in, and what they accept.
+// sock_accept, sock_recv, sock_send, sock_shutdown: for sockets the embedder passed in, and what
+// they accept.
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -53,7 +54,9 @@ Outcome accept_one(Context& context, const File& listener, int& out) {
 Outcome sock_accept(Context& context, GuestMemory& memory, Fd fd, uint32_t flags, Ptr fd_out) {
   if ((flags & ~uint32_t{fdflags::kNonblock}) != 0) return Errno::inval;
   FdTable::Entry* entry = nullptr;
-  if (const Errno error = open_socket(context, fd, rights::sock_accept, entry); error != Errno::success) return error;
+  if (const Errno error = open_socket(context, fd, rights::sock_accept, entry);
+      error != Errno::success)
+    return error;
   if (!memory.contains(fd_out, sizeof(Fd))) return Errno::fault;
   if (context.fds().full()) return Errno::mfile;
   int accepted = -1;
@@ -73,18 +76,22 @@ Outcome sock_accept(Context& context, GuestMemory& memory, Fd fd, uint32_t flags
   return memory.write(fd_out, number) ? Errno::success : Errno::fault;
 }
 
-Outcome sock_recv(Context& context, GuestMemory& memory, Fd fd, Ptr iovs, Size iovs_len, uint32_t flags, Ptr nread_out,
-                  Ptr flags_out) {
+Outcome sock_recv(Context& context, GuestMemory& memory, Fd fd, Ptr iovs, Size iovs_len,
+                  uint32_t flags, Ptr nread_out, Ptr flags_out) {
   if ((flags & ~uint32_t{sock::kRecvPeek | sock::kRecvWaitall}) != 0) return Errno::inval;
   FdTable::Entry* entry = nullptr;
-  if (const Errno error = open_socket(context, fd, rights::fd_read, entry); error != Errno::success) return error;
+  if (const Errno error = open_socket(context, fd, rights::fd_read, entry); error != Errno::success)
+    return error;
   Buffers buffers;
-  if (const Errno error = buffers.gather(memory, iovs, iovs_len); error != Errno::success) return error;
-  if (!memory.contains(nread_out, sizeof(Size)) || !memory.contains(flags_out, sizeof(uint16_t))) return Errno::fault;
+  if (const Errno error = buffers.gather(memory, iovs, iovs_len); error != Errno::success)
+    return error;
+  if (!memory.contains(nread_out, sizeof(Size)) || !memory.contains(flags_out, sizeof(uint16_t)))
+    return Errno::fault;
 
   const File& file = *entry->file;
   const bool wait_all = (flags & sock::kRecvWaitall) != 0 && (flags & sock::kRecvPeek) == 0 &&
-                        file.type == Filetype::socket_stream && (file.flags & fdflags::kNonblock) == 0;
+                        file.type == Filetype::socket_stream &&
+                        (file.flags & fdflags::kNonblock) == 0;
   size_t total = 0;
   size_t first = 0;
   uint16_t out_flags = 0;
@@ -94,7 +101,8 @@ Outcome sock_recv(Context& context, GuestMemory& memory, Fd fd, Ptr iovs, Size i
     message.msg_iovlen = buffers.count - first;
     ssize_t got = 0;
     const Outcome outcome = until_done(context, file, POLLIN, [&] {
-      got = ::recvmsg(file.fd(), &message, MSG_DONTWAIT | ((flags & sock::kRecvPeek) != 0 ? MSG_PEEK : 0));
+      got = ::recvmsg(file.fd(), &message,
+                      MSG_DONTWAIT | ((flags & sock::kRecvPeek) != 0 ? MSG_PEEK : 0));
       return got;
     });
     if (outcome != Errno::success) {
@@ -106,22 +114,29 @@ Outcome sock_recv(Context& context, GuestMemory& memory, Fd fd, Ptr iovs, Size i
     total += static_cast<size_t>(got);
     // Step over what is full now, to go on behind it.
     auto left = static_cast<size_t>(got);
-    while (first < buffers.count && left >= buffers.host[first].iov_len) left -= buffers.host[first++].iov_len;
+    while (first < buffers.count && left >= buffers.host[first].iov_len)
+      left -= buffers.host[first++].iov_len;
     if (first < buffers.count && left != 0) {
-      buffers.host[first].iov_base = static_cast<std::byte*>(buffers.host[first].iov_base) + left;  // SAFETY: left < iov_len
+      buffers.host[first].iov_base =
+          static_cast<std::byte*>(buffers.host[first].iov_base) + left;  // SAFETY: left < iov_len
       buffers.host[first].iov_len -= left;
     }
   } while (wait_all && first < buffers.count);
-  const bool written = memory.write(nread_out, static_cast<Size>(total)) && memory.write(flags_out, out_flags);
+  const bool written =
+      memory.write(nread_out, static_cast<Size>(total)) && memory.write(flags_out, out_flags);
   return written ? Errno::success : Errno::fault;
 }
 
-Outcome sock_send(Context& context, GuestMemory& memory, Fd fd, Ptr iovs, Size iovs_len, uint32_t flags, Ptr nwritten_out) {
+Outcome sock_send(Context& context, GuestMemory& memory, Fd fd, Ptr iovs, Size iovs_len,
+                  uint32_t flags, Ptr nwritten_out) {
   if (flags != 0) return Errno::inval;
   FdTable::Entry* entry = nullptr;
-  if (const Errno error = open_socket(context, fd, rights::fd_write, entry); error != Errno::success) return error;
+  if (const Errno error = open_socket(context, fd, rights::fd_write, entry);
+      error != Errno::success)
+    return error;
   Buffers buffers;
-  if (const Errno error = buffers.gather(memory, iovs, iovs_len); error != Errno::success) return error;
+  if (const Errno error = buffers.gather(memory, iovs, iovs_len); error != Errno::success)
+    return error;
   if (!memory.contains(nwritten_out, sizeof(Size))) return Errno::fault;
   msghdr message{};
   message.msg_iov = buffers.host;
@@ -137,7 +152,9 @@ Outcome sock_send(Context& context, GuestMemory& memory, Fd fd, Ptr iovs, Size i
 
 Outcome sock_shutdown(Context& context, GuestMemory&, Fd fd, uint32_t how) {
   FdTable::Entry* entry = nullptr;
-  if (const Errno error = open_socket(context, fd, rights::sock_shutdown, entry); error != Errno::success) return error;
+  if (const Errno error = open_socket(context, fd, rights::sock_shutdown, entry);
+      error != Errno::success)
+    return error;
   static constexpr int kHost[] = {-1, SHUT_RD, SHUT_WR, SHUT_RDWR};
   if (how == 0 || how > (sock::kShutRead | sock::kShutWrite)) return Errno::inval;
   return ::shutdown(entry->file->fd(), kHost[how]) == 0 ? Errno::success : errno_from_host(errno);

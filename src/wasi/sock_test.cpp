@@ -25,21 +25,24 @@ struct Connected {
     if (other >= 0) ::close(other);
     other = -1;
   }
-  void give(std::string_view text) { ASSERT_EQ(::send(other, text.data(), text.size(), 0), static_cast<ssize_t>(text.size())); }
+  void give(std::string_view text) {
+    ASSERT_EQ(::send(other, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  }
   std::string take() {
     char buffer[100];
     const ssize_t n = ::recv(other, buffer, sizeof buffer, MSG_DONTWAIT);
     return n > 0 ? std::string(buffer, static_cast<size_t>(n)) : "";
   }
-  Outcome recv(uint32_t flags, std::string& text, uint16_t& out_flags, std::initializer_list<std::string_view> room = {"....."}) {
+  Outcome recv(uint32_t flags, std::string& text, uint16_t& out_flags,
+               std::initializer_list<std::string_view> room = {"....."}) {
     Guest& guest = wasi->guest;
     guest.reset();
     GuestMemory memory = guest.memory();
     const Ptr count = guest.space(4);
     const Ptr out = guest.space(2);
     const Ptr iovs = guest.iovecs(room);
-    const Outcome outcome =
-        sock_recv(*wasi->context, memory, 3, iovs, static_cast<Size>(room.size()), flags, count, out);
+    const Outcome outcome = sock_recv(*wasi->context, memory, 3, iovs,
+                                      static_cast<Size>(room.size()), flags, count, out);
     text.clear();
     if (outcome != Errno::success) return outcome;
     size_t left = guest.get<Size>(count);
@@ -152,7 +155,8 @@ TEST(Socket, NonblockingDoesNotWait) {
   GuestMemory memory = pair.wasi->guest.memory();
   std::string text;
   uint16_t flags = 0;
-  ASSERT_EQ(fd_fdstat_set_flags(*pair.wasi->context, memory, 3, fdflags::kNonblock), Errno::success);
+  ASSERT_EQ(fd_fdstat_set_flags(*pair.wasi->context, memory, 3, fdflags::kNonblock),
+            Errno::success);
   EXPECT_EQ(pair.recv(0, text, flags), Errno::again);
   EXPECT_EQ(pair.recv(sock::kRecvWaitall, text, flags), Errno::again);
   EXPECT_EQ(pair.wasi->read(3, text), Errno::again);
@@ -168,7 +172,8 @@ TEST(Socket, AcceptsWhatConnects) {
   ASSERT_EQ(::bind(listener, where, sizeof address), 0);
   ASSERT_EQ(::listen(listener, 4), 0);
   ContextBuilder builder;
-  builder.preopen_dir(tree.path(), "/").preopen_socket(listener);  // behind the directory: descriptor 4
+  builder.preopen_dir(tree.path(), "/")
+      .preopen_socket(listener);  // behind the directory: descriptor 4
   Wasi wasi(builder);
   GuestMemory memory = wasi.guest.memory();
   Context& c = *wasi.context;

@@ -17,7 +17,8 @@ uint64_t nanoseconds(const timespec& time) {
 timespec chosen(uint64_t time, bool given, bool now) {
   if (now) return {.tv_sec = 0, .tv_nsec = UTIME_NOW};
   if (!given) return {.tv_sec = 0, .tv_nsec = UTIME_OMIT};
-  return {.tv_sec = static_cast<time_t>(time / kSecond), .tv_nsec = static_cast<long>(time % kSecond)};
+  return {.tv_sec = static_cast<time_t>(time / kSecond),
+          .tv_nsec = static_cast<long>(time % kSecond)};
 }
 
 }  // namespace
@@ -40,7 +41,8 @@ Filestat0 older(const Filestat& stat) {
   out.dev = stat.dev;
   out.ino = stat.ino;
   out.filetype = stat.filetype;
-  out.nlink = static_cast<uint32_t>(std::min<uint64_t>(stat.nlink, std::numeric_limits<uint32_t>::max()));
+  out.nlink =
+      static_cast<uint32_t>(std::min<uint64_t>(stat.nlink, std::numeric_limits<uint32_t>::max()));
   out.size = stat.size;
   out.atim = stat.atim;
   out.mtim = stat.mtim;

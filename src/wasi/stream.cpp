@@ -37,9 +37,12 @@ class BytesStream final : public Stream {
 
 class CallbackStream final : public Stream {
  public:
-  CallbackStream(ReadCallback read, WriteCallback write) : read_(std::move(read)), write_(std::move(write)) {}
+  CallbackStream(ReadCallback read, WriteCallback write)
+      : read_(std::move(read)), write_(std::move(write)) {}
 
-  IoCount read(std::span<std::byte> to) override { return clamp(read_ ? read_(to) : IoCount{Errno::badf, 0}, to.size()); }
+  IoCount read(std::span<std::byte> to) override {
+    return clamp(read_ ? read_(to) : IoCount{Errno::badf, 0}, to.size());
+  }
 
   IoCount write(std::span<const std::byte> from) override {
     return clamp(write_ ? write_(from) : IoCount{Errno::badf, 0}, from.size());
@@ -57,7 +60,9 @@ class CallbackStream final : public Stream {
 
 std::shared_ptr<Stream> null_stream() { return std::make_shared<NullStream>(); }
 
-std::shared_ptr<Stream> bytes_stream(std::string bytes) { return std::make_shared<BytesStream>(std::move(bytes)); }
+std::shared_ptr<Stream> bytes_stream(std::string bytes) {
+  return std::make_shared<BytesStream>(std::move(bytes));
+}
 
 IoCount BufferStream::write(std::span<const std::byte> from) {
   const size_t count = std::min(from.size(), limit_ - text_.size());

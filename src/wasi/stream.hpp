@@ -1,4 +1,5 @@
-// Standard input and output that are not host descriptors: C++ callbacks, buffers in memory, nothing at all.
+// Standard input and output that are not host descriptors: C++ callbacks, buffers in memory,
+// nothing at all.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,9 @@ struct IoCount {
   size_t count = 0;
 };
 
-/// A byte stream given by the embedder. Calls come from the thread that runs the guest; a stream may call back into the
-/// store (the guest's memory is looked up again afterwards). Buffers are at most kChunk bytes.
+/// A byte stream given by the embedder. Calls come from the thread that runs the guest; a stream
+/// may call back into the store (the guest's memory is looked up again afterwards). Buffers are at
+/// most kChunk bytes.
 class Stream {
  public:
   static constexpr size_t kChunk = 8192;

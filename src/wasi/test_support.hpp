@@ -1,4 +1,5 @@
-// What the WASI tests share: a guest made of a byte vector, a temporary directory, a context over both.
+// What the WASI tests share: a guest made of a byte vector, a temporary directory, a context over
+// both.
 #pragma once
 
 #include <fcntl.h>
@@ -47,12 +48,16 @@ class TempDir {
 
   const std::string& path() const { return path_; }
   std::string at(std::string_view name) const { return path_ + "/" + std::string(name); }
-  void file(std::string_view name, std::string_view text = "") const { std::ofstream(at(name), std::ios::binary) << text; }
+  void file(std::string_view name, std::string_view text = "") const {
+    std::ofstream(at(name), std::ios::binary) << text;
+  }
   void dir(std::string_view name) const { std::filesystem::create_directories(at(name)); }
   void link(std::string_view name, std::string_view target) const {
     ASSERT_EQ(::symlink(std::string(target).c_str(), at(name).c_str()), 0) << name;
   }
-  bool exists(std::string_view name) const { return std::filesystem::exists(std::filesystem::symlink_status(at(name))); }
+  bool exists(std::string_view name) const {
+    return std::filesystem::exists(std::filesystem::symlink_status(at(name)));
+  }
   std::string read(std::string_view name) const {
     std::ifstream in(at(name), std::ios::binary);
     std::stringstream text;
@@ -70,10 +75,13 @@ class Guest {
   Guest() : bytes_(kGuestSize) {}
 
   GuestMemory memory() {
-    return GuestMemory({bytes_.data(), bytes_.size()}, [](void* self) -> GuestMemory::View {
-      auto* guest = static_cast<Guest*>(self);
-      return {guest->bytes_.data(), guest->bytes_.size()};
-    }, this);
+    return GuestMemory(
+        {bytes_.data(), bytes_.size()},
+        [](void* self) -> GuestMemory::View {
+          auto* guest = static_cast<Guest*>(self);
+          return {guest->bytes_.data(), guest->bytes_.size()};
+        },
+        this);
   }
   void grow(size_t more) { bytes_.resize(bytes_.size() + more); }
   void reset() { top_ = 16; }
@@ -107,7 +115,8 @@ class Guest {
   /// An iovec array over new buffers with these contents.
   Ptr iovecs(std::initializer_list<std::string_view> texts) {
     std::vector<Iovec> list;
-    for (const std::string_view text : texts) list.push_back({put(text), static_cast<Size>(text.size())});
+    for (const std::string_view text : texts)
+      list.push_back({put(text), static_cast<Size>(text.size())});
     const Ptr at = space(list.size() * sizeof(Iovec));
     std::memcpy(bytes_.data() + at, list.data(), list.size() * sizeof(Iovec));
     return at;
@@ -121,7 +130,8 @@ class Guest {
 inline constexpr Fd kRoot = 3;
 inline constexpr Rights kFileRights = rights::kRegularFile;
 
-/// A context with one preopened temporary directory as descriptor 3, called in C++ instead of from wasm.
+/// A context with one preopened temporary directory as descriptor 3, called in C++ instead of from
+/// wasm.
 class Wasi {
  public:
   explicit Wasi(Lookup lookup = Lookup::kernel, DirAccess access = DirAccess::read_write) {
@@ -131,14 +141,15 @@ class Wasi {
   }
   explicit Wasi(ContextBuilder& builder) { build(builder); }
 
-  Errno open(std::string_view path, uint32_t oflags, Rights base, Fd& fd, bool follow = true, uint32_t flags = 0,
-             Fd dir = kRoot, Rights inheriting = rights::kAll) {
+  Errno open(std::string_view path, uint32_t oflags, Rights base, Fd& fd, bool follow = true,
+             uint32_t flags = 0, Fd dir = kRoot, Rights inheriting = rights::kAll) {
     guest.reset();
     GuestMemory memory = guest.memory();
     const Ptr out = guest.space(4);
     const Ptr text = guest.put(path);
-    const Outcome outcome = path_open(*context, memory, dir, follow ? 1 : 0, text, static_cast<Size>(path.size()), oflags,
-                                      base, inheriting, flags, out);
+    const Outcome outcome =
+        path_open(*context, memory, dir, follow ? 1 : 0, text, static_cast<Size>(path.size()),
+                  oflags, base, inheriting, flags, out);
     fd = outcome == Errno::success ? guest.get<Fd>(out) : ~0U;
     return outcome.error();
   }
@@ -174,8 +185,8 @@ class Wasi {
     guest.reset();
     GuestMemory memory = guest.memory();
     const Ptr out = guest.space(8);
-    const Outcome outcome =
-        fd_seek(*context, memory, fd, static_cast<uint64_t>(offset), static_cast<uint32_t>(whence), out);
+    const Outcome outcome = fd_seek(*context, memory, fd, static_cast<uint64_t>(offset),
+                                    static_cast<uint32_t>(whence), out);
     at = guest.get<uint64_t>(out);
     return outcome.error();
   }
@@ -200,8 +211,8 @@ class Wasi {
     GuestMemory memory = guest.memory();
     const Ptr out = guest.space(sizeof out_stat);
     const Ptr text = guest.put(path);
-    const Outcome outcome =
-        path_filestat_get(*context, memory, dir, follow ? 1 : 0, text, static_cast<Size>(path.size()), out);
+    const Outcome outcome = path_filestat_get(*context, memory, dir, follow ? 1 : 0, text,
+                                              static_cast<Size>(path.size()), out);
     out_stat = guest.get<Filestat>(out);
     return outcome.error();
   }
@@ -209,8 +220,12 @@ class Wasi {
     Filestat ignored;
     return stat(path, follow, ignored);
   }
-  Errno mkdir(std::string_view path, Fd dir = kRoot) { return one(path_create_directory, path, dir); }
-  Errno rmdir(std::string_view path, Fd dir = kRoot) { return one(path_remove_directory, path, dir); }
+  Errno mkdir(std::string_view path, Fd dir = kRoot) {
+    return one(path_create_directory, path, dir);
+  }
+  Errno rmdir(std::string_view path, Fd dir = kRoot) {
+    return one(path_remove_directory, path, dir);
+  }
   Errno unlink(std::string_view path, Fd dir = kRoot) { return one(path_unlink_file, path, dir); }
   Errno rename(std::string_view from, std::string_view to, Fd from_dir = kRoot, Fd to_dir = kRoot) {
     guest.reset();
@@ -221,13 +236,14 @@ class Wasi {
                        static_cast<Size>(to.size()))
         .error();
   }
-  Errno hardlink(std::string_view from, std::string_view to, Fd from_dir = kRoot, Fd to_dir = kRoot, uint32_t lookup = 0) {
+  Errno hardlink(std::string_view from, std::string_view to, Fd from_dir = kRoot, Fd to_dir = kRoot,
+                 uint32_t lookup = 0) {
     guest.reset();
     GuestMemory memory = guest.memory();
     const Ptr a = guest.put(from);
     const Ptr b = guest.put(to);
-    return path_link(*context, memory, from_dir, lookup, a, static_cast<Size>(from.size()), to_dir, b,
-                     static_cast<Size>(to.size()))
+    return path_link(*context, memory, from_dir, lookup, a, static_cast<Size>(from.size()), to_dir,
+                     b, static_cast<Size>(to.size()))
         .error();
   }
   Errno symlink(std::string_view target, std::string_view path, Fd dir = kRoot) {
@@ -235,7 +251,8 @@ class Wasi {
     GuestMemory memory = guest.memory();
     const Ptr a = guest.put(target);
     const Ptr b = guest.put(path);
-    return path_symlink(*context, memory, a, static_cast<Size>(target.size()), dir, b, static_cast<Size>(path.size()))
+    return path_symlink(*context, memory, a, static_cast<Size>(target.size()), dir, b,
+                        static_cast<Size>(path.size()))
         .error();
   }
   Errno readlink(std::string_view path, std::string& target, size_t room = 4096) {
@@ -245,15 +262,18 @@ class Wasi {
     const Ptr out = guest.space(4);
     const Ptr buffer = guest.space(room);
     const Outcome outcome =
-        path_readlink(*context, memory, kRoot, a, static_cast<Size>(path.size()), buffer, static_cast<Size>(room), out);
+        path_readlink(*context, memory, kRoot, a, static_cast<Size>(path.size()), buffer,
+                      static_cast<Size>(room), out);
     target = outcome == Errno::success ? guest.text(buffer, guest.get<Size>(out)) : "";
     return outcome.error();
   }
-  Errno utimes(std::string_view path, bool follow, uint64_t mtim, uint32_t flags = fstflags::kMtim) {
+  Errno utimes(std::string_view path, bool follow, uint64_t mtim,
+               uint32_t flags = fstflags::kMtim) {
     guest.reset();
     GuestMemory memory = guest.memory();
     const Ptr a = guest.put(path);
-    return path_filestat_set_times(*context, memory, kRoot, follow ? 1 : 0, a, static_cast<Size>(path.size()), 0, mtim, flags)
+    return path_filestat_set_times(*context, memory, kRoot, follow ? 1 : 0, a,
+                                   static_cast<Size>(path.size()), 0, mtim, flags)
         .error();
   }
 
@@ -278,7 +298,8 @@ class Wasi {
 class BothLookups : public ::testing::TestWithParam<Lookup> {
  protected:
   void SetUp() override {
-    if (GetParam() == Lookup::kernel && !kernel_lookup_available()) GTEST_SKIP() << "this kernel has no openat2";
+    if (GetParam() == Lookup::kernel && !kernel_lookup_available())
+      GTEST_SKIP() << "this kernel has no openat2";
   }
 };
 
@@ -289,7 +310,8 @@ inline std::string lookup_name(const ::testing::TestParamInfo<Lookup>& info) {
 }  // namespace test
 }  // namespace weft::wasi
 
-#define WEFT_BOTH_LOOKUPS(suite)                                                                                  \
-  INSTANTIATE_TEST_SUITE_P(Lookup, suite,                                                                         \
-                           ::testing::Values(::weft::wasi::Lookup::kernel, ::weft::wasi::Lookup::portable),       \
-                           ::weft::wasi::test::lookup_name)
+#define WEFT_BOTH_LOOKUPS(suite)                                                       \
+  INSTANTIATE_TEST_SUITE_P(                                                            \
+      Lookup, suite,                                                                   \
+      ::testing::Values(::weft::wasi::Lookup::kernel, ::weft::wasi::Lookup::portable), \
+      ::weft::wasi::test::lookup_name)

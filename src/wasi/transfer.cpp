@@ -19,8 +19,8 @@ constexpr int kRwfAppend = 0x10;
 constexpr int kRwfNoAppend = 0x20;
 constexpr int kRwfNoSignal = 0x100;
 
-// Keeps a write from killing the process, without touching the process-wide disposition: SIGPIPE is blocked for this
-// thread, and one that our write caused is taken back.
+// Keeps a write from killing the process, without touching the process-wide disposition: SIGPIPE is
+// blocked for this thread, and one that our write caused is taken back.
 class NoSigpipe {
  public:
   NoSigpipe() {
@@ -53,7 +53,8 @@ class NoSigpipe {
 bool flag_unknown(int error) { return error == EOPNOTSUPP || error == ENOSYS || error == EINVAL; }
 
 ssize_t write_plain(int fd, const Buffers& from) {
-  if (from.count == 1) return ::write(fd, from.host[0].iov_base, from.host[0].iov_len);  // 60 ns less than writev
+  if (from.count == 1)
+    return ::write(fd, from.host[0].iov_base, from.host[0].iov_len);  // 60 ns less than writev
   return ::writev(fd, from.host, static_cast<int>(from.count));
 }
 
@@ -94,7 +95,8 @@ ssize_t append_regular(HostAbilities& host, int fd, const Buffers& from) {
   return ::writev(fd, from.host, count);
 }
 
-// APPEND lives in the guest's flags and is applied per write, so that a positioned write can honour its position.
+// APPEND lives in the guest's flags and is applied per write, so that a positioned write can honour
+// its position.
 ssize_t write_regular(HostAbilities& host, const File& file, const Buffers& from, int64_t offset) {
   const int fd = file.fd();
   const int count = static_cast<int>(from.count);
@@ -137,11 +139,12 @@ Outcome retry(Context& context, const File& file, short events, size_t& count, C
 }
 
 bool may_wait(const File& file) {
-  return file.channel == Channel::pipe || file.channel == Channel::socket || file.channel == Channel::device;
+  return file.channel == Channel::pipe || file.channel == Channel::socket ||
+         file.channel == Channel::device;
 }
 
-// A description shared with other processes must not be made non-blocking; readiness is asked for first where waiting in
-// the call itself would be out of reach of the interrupt.
+// A description shared with other processes must not be made non-blocking; readiness is asked for
+// first where waiting in the call itself would be out of reach of the interrupt.
 bool must_ask_first(Context& context, const File& file) {
   return !file.host_nonblocking && file.channel != Channel::socket &&
          ((file.flags & fdflags::kNonblock) != 0 || context.interrupt() != nullptr);
@@ -154,7 +157,8 @@ Outcome through_stream(GuestMemory& memory, const Buffers& buffers, size_t& coun
   count = 0;
   for (size_t i = 0; i < buffers.count; ++i) {
     // SAFETY: gather() made iov_base from base of this same view.
-    const auto start = static_cast<uint64_t>(static_cast<const std::byte*>(buffers.host[i].iov_base) - base);
+    const auto start =
+        static_cast<uint64_t>(static_cast<const std::byte*>(buffers.host[i].iov_base) - base);
     const size_t len = buffers.host[i].iov_len;
     for (size_t done = 0; done < len;) {
       const size_t chunk = std::min(len - done, Stream::kChunk);
@@ -198,7 +202,8 @@ Errno Buffers::gather(const GuestMemory& memory, uint32_t iovs, uint32_t iovs_le
   if (!memory.contains(iovs, uint64_t{iovs_len} * sizeof(Iovec))) return Errno::fault;
   for (uint32_t i = 0; i < iovs_len && count < kMax; ++i) {
     Iovec one;
-    std::memcpy(&one, memory.at(iovs + uint64_t{i} * sizeof(Iovec)), sizeof one);  // once: it may be shared memory
+    std::memcpy(&one, memory.at(iovs + uint64_t{i} * sizeof(Iovec)),
+                sizeof one);  // once: it may be shared memory
     if (!memory.contains(one.buf, one.len)) return Errno::fault;
     if (one.len != 0) host[count++] = {memory.at(one.buf), one.len};
   }
@@ -229,21 +234,20 @@ Errno refuse_write(const File& file) {
 Outcome wait_for(Context& context, const File& file, short events) {
   const bool wait = (file.flags & fdflags::kNonblock) == 0;
   switch (wait_on(file.fd(), events, wait ? kNever : 0, context.interrupt())) {
-    case Waited::ready:
-      return Errno::success;
-    case Waited::timeout:
-      return Errno::again;
-    case Waited::interrupted:
-      break;
+    case Waited::ready: return Errno::success;
+    case Waited::timeout: return Errno::again;
+    case Waited::interrupted: break;
   }
   return Outcome::interrupted();
 }
 
-Outcome read_file(Context& context, GuestMemory& memory, File& file, Buffers& to, int64_t offset, size_t& count) {
+Outcome read_file(Context& context, GuestMemory& memory, File& file, Buffers& to, int64_t offset,
+                  size_t& count) {
   count = 0;
   if (to.count == 0) return Errno::success;
   if (file.channel == Channel::stream) {
-    return offset == kAtPosition ? read_stream(memory, *file.stream, to, count) : Outcome(Errno::spipe);
+    return offset == kAtPosition ? read_stream(memory, *file.stream, to, count)
+                                 : Outcome(Errno::spipe);
   }
   if (!may_wait(file) || offset != kAtPosition) {
     return retry(context, file, POLLIN, count, [&] { return read_regular(file.fd(), to, offset); });
@@ -255,18 +259,22 @@ Outcome read_file(Context& context, GuestMemory& memory, File& file, Buffers& to
     const Outcome waited = wait_for(context, file, POLLIN);
     if (waited != Errno::success) return waited;
   }
-  return retry(context, file, POLLIN, count, [&] { return read_regular(file.fd(), to, kAtPosition); });
+  return retry(context, file, POLLIN, count,
+               [&] { return read_regular(file.fd(), to, kAtPosition); });
 }
 
-Outcome write_file(Context& context, GuestMemory& memory, File& file, Buffers& from, int64_t offset, size_t& count) {
+Outcome write_file(Context& context, GuestMemory& memory, File& file, Buffers& from, int64_t offset,
+                   size_t& count) {
   count = 0;
   if (from.count == 0) return Errno::success;
   HostAbilities& host = context.abilities();
   if (file.channel == Channel::stream) {
-    return offset == kAtPosition ? write_stream(memory, *file.stream, from, count) : Outcome(Errno::spipe);
+    return offset == kAtPosition ? write_stream(memory, *file.stream, from, count)
+                                 : Outcome(Errno::spipe);
   }
   if (!may_wait(file) || offset != kAtPosition) {
-    return retry(context, file, POLLOUT, count, [&] { return write_regular(host, file, from, offset); });
+    return retry(context, file, POLLOUT, count,
+                 [&] { return write_regular(host, file, from, offset); });
   }
   if (file.channel == Channel::socket) {
     return retry(context, file, POLLOUT, count, [&] { return write_socket(file.fd(), from); });

@@ -1,4 +1,5 @@
-// Moving bytes between guest memory and a file: scatter/gather lists, waiting that can be interrupted, no SIGPIPE.
+// Moving bytes between guest memory and a file: scatter/gather lists, waiting that can be
+// interrupted, no SIGPIPE.
 #pragma once
 
 #include <limits.h>
@@ -13,11 +14,12 @@
 
 namespace weft::wasi {
 
-/// A guest's iovec array, copied once and checked, as host iovecs. Empty ones are left out. At most kMax are taken: the
-/// transfer is then a short one, which is always allowed.
+/// A guest's iovec array, copied once and checked, as host iovecs. Empty ones are left out. At most
+/// kMax are taken: the transfer is then a short one, which is always allowed.
 struct Buffers {
   static constexpr size_t kMax = IOV_MAX;
-  static constexpr uint32_t kMaxScanned = 65536;  // an array longer than this is EINVAL, not a long loop
+  static constexpr uint32_t kMaxScanned =
+      65536;  // an array longer than this is EINVAL, not a long loop
 
   iovec host[kMax];
   size_t count = 0;
@@ -30,11 +32,13 @@ struct Buffers {
 inline constexpr int64_t kAtPosition = -1;
 
 /// Reads at `offset`, or at the file's position. `count` is what came; 0 is the end.
-Outcome read_file(Context& context, GuestMemory& memory, File& file, Buffers& to, int64_t offset, size_t& count);
-Outcome write_file(Context& context, GuestMemory& memory, File& file, Buffers& from, int64_t offset, size_t& count);
+Outcome read_file(Context& context, GuestMemory& memory, File& file, Buffers& to, int64_t offset,
+                  size_t& count);
+Outcome write_file(Context& context, GuestMemory& memory, File& file, Buffers& from, int64_t offset,
+                   size_t& count);
 
-/// Makes a descriptor that cannot read (or write) say why: `isdir`, `badf` for one never opened so, or `notcapable` for one
-/// whose right was dropped.
+/// Makes a descriptor that cannot read (or write) say why: `isdir`, `badf` for one never opened so,
+/// or `notcapable` for one whose right was dropped.
 Errno refuse_read(const File& file);
 Errno refuse_write(const File& file);
 

@@ -1,5 +1,5 @@
-// The wire formats of preview 1 and of its predecessor wasi_unstable ("0" suffix): flags, rights, record layouts.
-// Source: preview1/docs.md and preview0/docs.md of WebAssembly/WASI.
+// The wire formats of preview 1 and of its predecessor wasi_unstable ("0" suffix): flags, rights,
+// record layouts. Source: preview1/docs.md and preview0/docs.md of WebAssembly/WASI.
 #pragma once
 
 #include <bit>
@@ -9,7 +9,8 @@
 namespace weft::wasi {
 
 // Records are copied to and from guest memory as they stand.
-static_assert(std::endian::native == std::endian::little, "a big-endian host needs byte swaps here");
+static_assert(std::endian::native == std::endian::little,
+              "a big-endian host needs byte swaps here");
 
 enum class Filetype : uint8_t {
   unknown = 0,
@@ -41,7 +42,12 @@ inline constexpr uint32_t kLookupSymlinkFollow = 1;
 /// Whence of preview 1; wasi_unstable counts CUR = 0, END = 1, SET = 2.
 enum class Whence : uint8_t { set = 0, cur = 1, end = 2 };
 
-enum class ClockId : uint32_t { realtime = 0, monotonic = 1, process_cputime = 2, thread_cputime = 3 };
+enum class ClockId : uint32_t {
+  realtime = 0,
+  monotonic = 1,
+  process_cputime = 2,
+  thread_cputime = 3
+};
 inline constexpr uint32_t kClockCount = 4;
 
 enum class EventType : uint8_t { clock = 0, fd_read = 1, fd_write = 2 };
@@ -68,8 +74,8 @@ struct Fdstat {
   uint64_t rights_base;
   uint64_t rights_inheriting;
 };
-static_assert(sizeof(Fdstat) == 24 && offsetof(Fdstat, flags) == 2 && offsetof(Fdstat, rights_base) == 8 &&
-              offsetof(Fdstat, rights_inheriting) == 16);
+static_assert(sizeof(Fdstat) == 24 && offsetof(Fdstat, flags) == 2 &&
+              offsetof(Fdstat, rights_base) == 8 && offsetof(Fdstat, rights_inheriting) == 16);
 
 struct Filestat {
   uint64_t dev;
@@ -82,8 +88,9 @@ struct Filestat {
   uint64_t mtim;
   uint64_t ctim;
 };
-static_assert(sizeof(Filestat) == 64 && offsetof(Filestat, filetype) == 16 && offsetof(Filestat, nlink) == 24 &&
-              offsetof(Filestat, size) == 32 && offsetof(Filestat, ctim) == 56);
+static_assert(sizeof(Filestat) == 64 && offsetof(Filestat, filetype) == 16 &&
+              offsetof(Filestat, nlink) == 24 && offsetof(Filestat, size) == 32 &&
+              offsetof(Filestat, ctim) == 56);
 
 struct Filestat0 {
   uint64_t dev;
@@ -96,8 +103,8 @@ struct Filestat0 {
   uint64_t mtim;
   uint64_t ctim;
 };
-static_assert(sizeof(Filestat0) == 56 && offsetof(Filestat0, nlink) == 20 && offsetof(Filestat0, size) == 24 &&
-              offsetof(Filestat0, ctim) == 48);
+static_assert(sizeof(Filestat0) == 56 && offsetof(Filestat0, nlink) == 20 &&
+              offsetof(Filestat0, size) == 24 && offsetof(Filestat0, ctim) == 48);
 
 struct Dirent {
   uint64_t next;
@@ -106,7 +113,8 @@ struct Dirent {
   Filetype type;
   uint8_t pad[3];
 };
-static_assert(sizeof(Dirent) == 24 && offsetof(Dirent, namlen) == 16 && offsetof(Dirent, type) == 20);
+static_assert(sizeof(Dirent) == 24 && offsetof(Dirent, namlen) == 16 &&
+              offsetof(Dirent, type) == 20);
 
 struct Event {
   uint64_t userdata;
@@ -140,7 +148,8 @@ struct Subscription {
     uint32_t fd;
   };
 };
-static_assert(sizeof(Subscription) == 48 && offsetof(Subscription, tag) == 8 && offsetof(Subscription, clock) == 16);
+static_assert(sizeof(Subscription) == 48 && offsetof(Subscription, tag) == 8 &&
+              offsetof(Subscription, clock) == 16);
 
 /// wasi_unstable's clock carries an identifier of its own before the rest.
 struct Subscription0 {
@@ -155,7 +164,8 @@ struct Subscription0 {
     uint32_t fd;
   };
 };
-static_assert(sizeof(Subscription0) == 56 && offsetof(Subscription0, clock) == 24 && offsetof(Subscription0, fd) == 16);
+static_assert(sizeof(Subscription0) == 56 && offsetof(Subscription0, clock) == 24 &&
+              offsetof(Subscription0, fd) == 16);
 
 struct Prestat {
   uint8_t tag;  // 0: a directory, the only kind there is

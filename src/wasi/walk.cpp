@@ -1,6 +1,6 @@
-// The portable half of the sandbox: one openat with O_NOFOLLOW per component, links read and followed by hand, ".." by
-// going back to a directory already visited. A directory moved away meanwhile is still the one we came through, so no
-// rename can lead outside.
+// The portable half of the sandbox: one openat with O_NOFOLLOW per component, links read and
+// followed by hand, ".." by going back to a directory already visited. A directory moved away
+// meanwhile is still the one we came through, so no rename can lead outside.
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
@@ -17,8 +17,8 @@ namespace weft::wasi {
 
 namespace {
 
-constexpr int kMaxLinks = 40;         // as Linux
-constexpr size_t kKeptOpen = 32;      // descriptors held for the way back; deeper ones are opened again
+constexpr int kMaxLinks = 40;     // as Linux
+constexpr size_t kKeptOpen = 32;  // descriptors held for the way back; deeper ones are opened again
 constexpr int kStep = O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC;
 
 class Walk {
@@ -40,7 +40,8 @@ class Walk {
   int descend(const std::string& name);
   int open_last(const std::string& name, bool slashes, int flags, mode_t mode);
   int dot(std::string_view name);
-  // If `name` is a link: puts its target before the rest and returns 0. A negated errno otherwise; `otherwise` if no link.
+  // If `name` is a link: puts its target before the rest and returns 0. A negated errno otherwise;
+  // `otherwise` if no link.
   int follow(int dir, const std::string& name, int otherwise);
 
   int root_;
@@ -165,6 +166,8 @@ int Walk::run(int flags, mode_t mode) {
 
 }  // namespace
 
-int walk_beneath(int root, const char* path, int flags, mode_t mode) { return Walk(root, path).run(flags, mode); }
+int walk_beneath(int root, const char* path, int flags, mode_t mode) {
+  return Walk(root, path).run(flags, mode);
+}
 
 }  // namespace weft::wasi
