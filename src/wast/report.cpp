@@ -1,7 +1,5 @@
 #include "wast/report.hpp"
 
-#include <cstdio>
-
 #include <fmt/core.h>
 
 #include "platform/file.hpp"
@@ -88,18 +86,6 @@ class FileRun {
 };
 
 }  // namespace
-
-std::optional<std::string> read_file(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             std::fclose);
-  if (file == nullptr) return std::nullopt;
-  std::string contents;
-  char buffer[1 << 16];
-  while (const size_t n = std::fread(buffer, 1, sizeof(buffer), file.get()))
-    contents.append(buffer, n);
-  if (std::ferror(file.get()) != 0) return std::nullopt;
-  return contents;
-}
 
 wasm::FeatureSet features_for(std::string_view path) {
   using wasm::Feature;

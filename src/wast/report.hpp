@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,9 +50,6 @@ using HostFactory = std::function<std::unique_ptr<ScriptHost>(wasm::FeatureSet)>
 /// All features; for scripts of the threads proposal, whose base is WebAssembly 1.0 in places that
 /// later proposals have changed, without those.
 wasm::FeatureSet features_for(std::string_view path);
-
-/// The whole file, or nothing.
-std::optional<std::string> read_file(const std::string& path);
 
 /// Runs one file and adds its results. A file that cannot be read or is no script counts as one
 /// failure.
