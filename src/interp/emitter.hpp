@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "interp/bytecode.hpp"
 #include "interp/code_map.hpp"
+#include "interp/struct_places.hpp"
 #include "interp/compare_rows.hpp"
 #include "validate/emitter.hpp"
 
@@ -100,7 +101,7 @@ class InterpEmitter {
   Value ref_null(ValType) { return constant_value(0); }
   Value ref_func(uint32_t func);
   Value ref_as_non_null();
-  void gc(Op op, Indices, ValType) { unsupported(op); }
+  void gc(Op op, Indices ix, ValType type);
 
   void unreachable();
   void begin_block(Frame& frame);
@@ -114,7 +115,7 @@ class InterpEmitter {
   void return_();
   void branch_on_null(uint32_t depth);
   void branch_on_non_null(uint32_t depth);
-  void branch_on_cast(uint32_t, ValType, bool flag) { unsupported(flag ? Op::br_on_cast_fail : Op::br_on_cast); }
+  void branch_on_cast(uint32_t depth, ValType type, bool on_fail);
 
   void call(uint32_t func);
   void call_indirect(Indices ix);
@@ -133,6 +134,7 @@ class InterpEmitter {
   void end_delegate(Frame&, uint32_t, bool) { unsupported(Op::delegate); }
 
  private:
+  friend struct GcEmission;
   // --- code buffer (emitter.cpp) ---
   /// What an accumulator holds: the value of a slot.
   struct Acc {
@@ -238,6 +240,7 @@ class InterpEmitter {
   // --- control (emitter_control.cpp) ---
   uint32_t emit_condition(const Operand& cond, bool sense);  ///< Field index of the branch.
   uint32_t emit_compare_branch(const CompareRow& row, Code code, bool sense);
+  uint32_t emit_cast_branch(uint32_t slot, ValType type, bool sense);  // emit_gc.cpp
   uint32_t emit_null_branch(uint32_t slot, bool if_null);
   void link(Label& label, uint32_t field, bool table_entry);
   void jump_to(Frame& frame, uint32_t field, bool table_entry = false);
@@ -278,6 +281,7 @@ class InterpEmitter {
   size_t clean_below_ = 0;                     // operands below this index are no aliases
   uint32_t fuel_pos_ = 0;                      // 0: the next operator opens a basic block
   bool far_ = false;
+  StructPlacesCache struct_places_;
   std::optional<Error> error_;
 };
 

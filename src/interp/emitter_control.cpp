@@ -301,6 +301,14 @@ void InterpEmitter::branch_on_non_null(uint32_t depth) {
   keep_stores();
   conditional(depth, carried, [&](bool sense) { return emit_null_branch(slot, !sense); });
 }
+void InterpEmitter::branch_on_cast(uint32_t depth, ValType type, bool on_fail) {
+  charge();
+  auto carried = state_->top(state_->frame(depth).branch_types().size());
+  to_home(carried.back());
+  const uint32_t slot = home_slot(carried.back().cell);
+  keep_stores();
+  conditional(depth, carried, [&](bool sense) { return emit_cast_branch(slot, type, sense != on_fail); });
+}
 uint32_t InterpEmitter::emit_null_branch(uint32_t slot, bool if_null) {
   const uint32_t near = narrow(slot, 0);
   const uint32_t at = emit(if_null ? Code::br_z64_s : Code::br_nz64_s);

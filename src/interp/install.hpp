@@ -17,6 +17,7 @@ void install_memory_checked(HandlerTable& table);
 void install_control(HandlerTable& table);
 void install_call(HandlerTable& table);
 void install_bulk(HandlerTable& table);
+void install_gc(HandlerTable& table);
 void install_fused_guarded(HandlerTable& table);
 void install_fused_checked(HandlerTable& table);
 

@@ -59,6 +59,7 @@ struct Tables {
       install_control(*table);
       install_call(*table);
       install_bulk(*table);
+      install_gc(*table);
     }
     install_memory_guarded(guarded);
     install_memory_checked(checked);

@@ -1,5 +1,7 @@
 #include "interp/stack.hpp"
 
+#include "interp/code_map.hpp"
+
 namespace weft::interp {
 namespace {
 
@@ -44,6 +46,21 @@ void StackPool::give_back(Stack stack) {
 
 StoreStack::~StoreStack() {
   if (auto* pool = static_cast<StackPool*>(engine_->interp.get()); pool != nullptr) pool->give_back(std::move(stack_));
+}
+
+void StoreStack::visit_stacks(Marker& marker, const VMStoreContext& store) const {
+  const Cell* end = static_cast<const Cell*>(store.interp_stack_top);
+  if (store.interp_fp != nullptr) {
+    // The newest frame may reach above what was noted at the last call out of it.
+    const FuncCode* const code = find_function(static_cast<const std::byte*>(store.interp_ip));
+    if (code != nullptr) {
+      // SAFETY: relaxed, translated on this thread or published before it could run.
+      const Cell* const frame_end =
+          static_cast<const Cell*>(store.interp_fp) + code->frame_bytes.load(std::memory_order_relaxed) / sizeof(Cell);
+      if (frame_end > end) end = frame_end;
+    }
+  }
+  marker.cells(stack_.begin(), end < stack_.end() ? end : stack_.end());
 }
 
 bool attach_stack(Store& store) {

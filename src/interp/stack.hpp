@@ -45,6 +45,7 @@ class StoreStack : public TierState {
   StoreStack(std::shared_ptr<EngineState> engine, Stack stack) : engine_(std::move(engine)), stack_(std::move(stack)) {}
   ~StoreStack() override;
   const Stack& stack() const { return stack_; }
+  void visit_stacks(Marker& marker, const VMStoreContext& store) const override;
 
  private:
   std::shared_ptr<EngineState> engine_;

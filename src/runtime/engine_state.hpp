@@ -19,7 +19,7 @@ class Marker;
 struct TierState {
   virtual ~TierState() = default;
   /// Of a store: shows the collector the cells of guest frames that may hold references.
-  virtual void visit_stacks(Marker& marker) const { (void)marker; }
+  virtual void visit_stacks(Marker& marker, const VMStoreContext& store) const { (void)marker, (void)store; }
 };
 
 struct RuntimeOptions {

@@ -47,7 +47,7 @@ void StoreRoots::visit_instance(Marker& marker, Instance& instance) {
 
 void StoreRoots::visit_roots(Marker& marker) {
   visit_native_stack(marker);
-  if (store_.interp != nullptr) store_.interp->visit_stacks(marker);
+  if (store_.interp != nullptr) store_.interp->visit_stacks(marker, store_.context());
   for (const auto& global : store_.globals_) {
     if (holds_objects(global->type().type)) marker.root(static_cast<Ref>(global->value[0].bits));
   }
