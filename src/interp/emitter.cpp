@@ -340,6 +340,7 @@ bool InterpEmitter::retarget(const Operand& o, uint32_t slot) {
   put16(at, 8, slot);
   overwritten(slot);
   define(cls, at, slot, false);
+  fuse_increment();
   return true;
 }
 void InterpEmitter::set_local(uint32_t local) {

@@ -236,6 +236,12 @@ class InterpEmitter {
   std::optional<Value> fuse_binary(Op op);
   std::optional<Value> fuse_load(Code base, Class cls, MemArg m);
   bool fuse_store(Code base, Code float_base, MemArg m);
+  std::optional<Value> fuse_load_op(Op op, const Operand& l, uint32_t cell);
+  std::optional<Value> fuse_shift_op(Op op, const Operand& z, uint32_t cell);
+  std::optional<Value> fuse_multiply(Op op, const Operand& z, bool product_left, uint32_t cell);
+  std::optional<Value> fuse_select(const Operand& a, const Operand& b, const Operand& c);
+  std::optional<uint32_t> fuse_add_branch(Code branch, bool has_imm, uint64_t imm, uint32_t other);
+  void fuse_increment();
 
   // --- control (emitter_control.cpp) ---
   uint32_t emit_condition(const Operand& cond, bool sense);  ///< Field index of the branch.

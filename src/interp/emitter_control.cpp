@@ -169,6 +169,11 @@ uint32_t InterpEmitter::emit_condition(const Operand& cond, bool sense) {
     if (acc.droppable || row.branch == Code::nop || !is_transient(last().code)) break;
     return emit_compare_branch(row, inner, sense);
   }
+  if (p.kind == Place::Kind::a && record_count_ != 0) {
+    const Code branch = wide ? (sense ? Code::br_i64_ne_ss : Code::br_i64_eq_ss)
+                             : (sense ? Code::br_i32_ne_ss : Code::br_i32_eq_ss);
+    if (auto field = fuse_add_branch(branch, true, 0, 0)) return *field;
+  }
   if (p.kind == Place::Kind::a && accs_.of[0].droppable) take(cond, p);
   Code code = wide ? (sense ? Code::br_nz64_s : Code::br_z64_s) : (sense ? Code::br_nz_s : Code::br_z_s);
   if (p.kind == Place::Kind::a) code = code + 1;
@@ -186,6 +191,9 @@ uint32_t InterpEmitter::emit_compare_branch(const CompareRow& row, Code code, bo
   const bool has_imm = form == 1 || form == 3;
   const uint64_t imm = !has_imm ? 0 : row.imm_bytes == 4 ? get32(from, 12) : get64(from, 16);
   rewind();
+  if (form == 2 || form == 3) {  // the left operand is in the accumulator: perhaps an addition made it
+    if (auto field = fuse_add_branch(sense ? row.branch : row.branch_not, has_imm, imm, s12)) return *field;
+  }
   const uint32_t at = emit((sense ? row.branch : row.branch_not) + form);
   switch (form) {
     case 0: put16(at, 8, s10), put16(at, 10, s12); break;

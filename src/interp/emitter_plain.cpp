@@ -338,6 +338,9 @@ Value InterpEmitter::select(ValType type) {
   const Operand b = top[1];
   const Operand c = top[2];
   if (type.is_vec()) return unsupported(Op::select);
+  if (class_of(type) == Class::i) {
+    if (auto fused = fuse_select(a, b, c)) return *fused;
+  }
   Place pc = use(c, 2);
   if (pc.kind == Place::Kind::i) return emit_constant_select(a, b, pc.bits != 0);
   const uint32_t sa = to_slot(a, 0);

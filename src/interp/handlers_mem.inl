@@ -1,30 +1,26 @@
-// Handlers of isa_memory.def, twice: for a memory 0 whose guard pages catch what is out of bounds (WEFT_CHECKED false), and
+// Handlers of isa_memory.def and the memory part of isa_fused.def, twice: for a memory 0 whose guard pages catch what is out of bounds (WEFT_CHECKED false), and
 // with explicit checks. Included by handlers_mem_guarded.cpp and handlers_mem_checked.cpp.
 #include "interp/handlers.hpp"
 
 namespace weft::interp {
 namespace {
 
-enum class Addr { s, a, c, x };
+/// Where an address comes from: slot, accumulator, constant, slot + slot, accumulator + slot, slot + constant,
+/// accumulator + constant. Sums wrap at 2^32 before the static offset is added.
+enum class Addr { s, a, c, x, y, b, e };
 
-/// Where the static offset is, by form.
-template <Addr kAddr>
-inline uint64_t static_offset(const std::byte* ip) {
-  return kAddr == Addr::x ? u16(ip, 14) : u32(ip, 12);
-}
 /// Effective address: 32-bit index + 32-bit offset, so it cannot overflow. Slot of the index at `s1` (and s2 for x).
 template <Addr kAddr>
 inline uint64_t effective(const std::byte* ip, Cell* fp, uint64_t acc, unsigned s1, unsigned s2) {
-  const uint64_t offset = static_offset<kAddr>(ip);
-  if constexpr (kAddr == Addr::s) {
-    return static_cast<uint32_t>(slot(ip, fp, s1).bits) + offset;
-  } else if constexpr (kAddr == Addr::a) {
-    return uint64_t{static_cast<uint32_t>(acc)} + offset;
-  } else if constexpr (kAddr == Addr::c) {
-    return offset;
-  } else {
-    return uint64_t{static_cast<uint32_t>(slot(ip, fp, s1).bits) + static_cast<uint32_t>(slot(ip, fp, s2).bits)} + offset;
-  }
+  const auto low = [&](unsigned at) { return static_cast<uint32_t>(slot(ip, fp, at).bits); };
+  const auto a = static_cast<uint32_t>(acc);
+  if constexpr (kAddr == Addr::s) return uint64_t{low(s1)} + u32(ip, 12);
+  if constexpr (kAddr == Addr::a) return uint64_t{a} + u32(ip, 12);
+  if constexpr (kAddr == Addr::c) return u32(ip, 12);
+  if constexpr (kAddr == Addr::x) return uint64_t{low(s1) + low(s2)} + u16(ip, 14);
+  if constexpr (kAddr == Addr::y) return uint64_t{a + low(s1)} + u32(ip, 12);
+  if constexpr (kAddr == Addr::b) return uint64_t{low(s1) + u32(ip, 12)} + u32(ip, 16);
+  if constexpr (kAddr == Addr::e) return uint64_t{a + u32(ip, 12)} + u32(ip, 16);
 }
 
 WX_COLD_HANDLER(leave_out_of_bounds) {  // acc: effective address
@@ -61,7 +57,7 @@ WX_HANDLER(load) {
     WX_PIN_LOAD(value);
   }
   WX_RESULT(kSlot, value);
-  WX_NEXT(16);
+  WX_NEXT(kAddr == Addr::b || kAddr == Addr::e ? 24 : 16);
 }
 
 template <class Mem, class Val, Addr kAddr, Src kValue>
@@ -88,11 +84,62 @@ WX_HANDLER(store_imm) {
   WX_NEXT(24);
 }
 
+// --- fused with an operator (isa_fused.def) ---
+
+/// d <- left op memory[address + o14]
+template <auto Fn, class Mem, Src kLeft, Addr kAddr, bool kSlot>
+WX_HANDLER(load_op) {
+  WX_BEGIN
+  using T = typename Signature<decltype(Fn)>::Second;
+  uint32_t index = 0;
+  if constexpr (kAddr == Addr::a) {
+    index = static_cast<uint32_t>(acc);
+  } else {
+    index = static_cast<uint32_t>(slot(ip, fp, 12).bits) + (kAddr == Addr::b ? u32(ip, 16) : 0);
+  }
+  const uint64_t ea = uint64_t{index} + u16(ip, 14);
+  WX_CHECK(ea, sizeof(Mem));
+  Mem raw;
+  std::memcpy(&raw, mem0 + ea, sizeof(Mem));  // SAFETY: as in load
+  const T right = static_cast<T>(raw);
+  if constexpr (std::is_floating_point_v<T>) {
+    WX_PIN_LOAD_F(right);
+  } else {
+    WX_PIN_LOAD(right);
+  }
+  const T left = WX_OPERAND(kLeft, T, 10, 0);
+  WX_RESULT(kSlot, Fn(left, right));
+  WX_NEXT(kAddr == Addr::b ? 24 : 16);
+}
+/// A store, then slot s10 += o14.
+template <class Mem, class Val>
+WX_HANDLER(store_inc) {
+  WX_BEGIN
+  const uint64_t ea = uint64_t{static_cast<uint32_t>(slot(ip, fp, 8).bits)} + u16(ip, 12);
+  WX_CHECK(ea, sizeof(Mem));
+  const Mem raw = static_cast<Mem>(WX_OPERAND(Src::a, Val, 0, 0));
+  std::memcpy(mem0 + ea, &raw, sizeof(Mem));  // SAFETY: as in load
+  WX_PIN_STORE();
+  Cell& counter = slot(ip, fp, 10);
+  const uint32_t next = static_cast<uint32_t>(counter.bits) + static_cast<uint32_t>(static_cast<int16_t>(u16(ip, 14)));
+  counter.bits = next;
+  if constexpr (std::is_floating_point_v<Val>) acc = next;
+  WX_NEXT(16);
+}
+
+#define WX_PUT_LOP(id, op, mem, l, a)                                                         \
+  WX_PUT(id##_##l##a##_r, load_op<&wasm::numeric::op, mem, Src::l, Addr::a, kWriteSlot>);     \
+  WX_PUT(id##_##l##a##_t, load_op<&wasm::numeric::op, mem, Src::l, Addr::a, kTransient>);
+#define WEFT_LOP(id, op, mem)                                                                 \
+  WX_PUT_LOP(id, op, mem, s, s) WX_PUT_LOP(id, op, mem, s, a) WX_PUT_LOP(id, op, mem, s, b)   \
+  WX_PUT_LOP(id, op, mem, a, s) WX_PUT_LOP(id, op, mem, a, a) WX_PUT_LOP(id, op, mem, a, b)
+#define WEFT_STINC(id, mem, val) WX_PUT(id##_inc_sa, store_inc<mem, val>);
 #define WX_PUT_LD(id, mem, val, a)                                        \
   WX_PUT(id##_##a##_r, load<mem, val, Addr::a, kWriteSlot>);              \
   WX_PUT(id##_##a##_t, load<mem, val, Addr::a, kTransient>);
 #define WEFT_LD(id, mem, val) \
-  WX_PUT_LD(id, mem, val, s) WX_PUT_LD(id, mem, val, a) WX_PUT_LD(id, mem, val, c) WX_PUT_LD(id, mem, val, x)
+  WX_PUT_LD(id, mem, val, s) WX_PUT_LD(id, mem, val, a) WX_PUT_LD(id, mem, val, c) WX_PUT_LD(id, mem, val, x) \
+  WX_PUT_LD(id, mem, val, y) WX_PUT_LD(id, mem, val, b) WX_PUT_LD(id, mem, val, e)
 #define WEFT_ST(id, mem, val)                          \
   WX_PUT(id##_ss, store<mem, val, Addr::s, Src::s>);   \
   WX_PUT(id##_as, store<mem, val, Addr::a, Src::s>);   \

@@ -18,7 +18,8 @@ void install_control(HandlerTable& table);
 void install_call(HandlerTable& table);
 void install_bulk(HandlerTable& table);
 void install_gc(HandlerTable& table);
-void install_fused_guarded(HandlerTable& table);
-void install_fused_checked(HandlerTable& table);
+void install_fused(HandlerTable& table);
+void install_load_op_guarded(HandlerTable& table);
+void install_load_op_checked(HandlerTable& table);
 
 }  // namespace weft::interp

@@ -60,11 +60,12 @@ struct Tables {
       install_call(*table);
       install_bulk(*table);
       install_gc(*table);
+      install_fused(*table);
     }
     install_memory_guarded(guarded);
     install_memory_checked(checked);
-    install_fused_guarded(guarded);
-    install_fused_checked(checked);
+    install_load_op_guarded(guarded);
+    install_load_op_checked(checked);
     for (const HandlerTable* table : {&guarded, &checked}) {
       for (size_t i = 0; i < kCodeCount; ++i) codes.emplace(table->word[i], static_cast<Code>(i));
     }
