@@ -66,7 +66,7 @@ void TypeList::visit_group(uint32_t start, Sink&& sink) const {
 }
 
 uint64_t TypeList::group_hash(uint32_t start) const {
-  uint64_t h = 0x9e3779b97f4a7c15u ^ defs_[start].group_size;
+  uint64_t h = (seed_ * 0x9e3779b97f4a7c15u) ^ defs_[start].group_size;
   visit_group(start, [&](uint64_t w) {
     h = (h ^ w) * 0xff51afd7ed558ccdu;
     h ^= h >> 32;

@@ -77,6 +77,8 @@ class TypeList {
   template <class Sink>
   void visit_group(uint32_t start, Sink&& sink) const;
 
+  /// Makes collisions of group_hash unpredictable, so that no module can make finish_group slow. Results do not depend on it.
+  uint64_t seed_ = reinterpret_cast<uintptr_t>(this);  // SAFETY: a number that address randomisation hides
   std::vector<TypeDef> defs_;
   std::vector<ValType> values_;
   std::vector<FieldType> fields_;
