@@ -23,7 +23,7 @@ inline constexpr size_t kCodeCount = static_cast<size_t>(Code::count_);
 constexpr Code operator+(Code c, unsigned n) { return static_cast<Code>(static_cast<unsigned>(c) + n); }
 
 /// `fields`: operands as letter and byte offset (d, s slot; w, q immediate; j jump; n number; h byte offset from fp;
-/// f function; t branch table; o 16-bit offset).
+/// f function; t branch table; o 16-bit number; v 128-bit immediate).
 struct CodeInfo {
   std::string_view name;
   std::string_view fields;

@@ -26,6 +26,7 @@ void operand(std::string& out, char kind, unsigned at, const std::byte* ip, uint
     case 'o': fmt::format_to(to, " +{}", read<uint16_t>(p)); break;
     case 'w': fmt::format_to(to, " {:#x}", read<uint32_t>(p)); break;
     case 'q': fmt::format_to(to, " {:#x}", read<uint64_t>(p)); break;
+    case 'v': fmt::format_to(to, " {:#018x}{:016x}", read<uint64_t>(p + 8), read<uint64_t>(p)); break;
     case 'n': fmt::format_to(to, " #{}", read<uint32_t>(p)); break;
     case 'h': fmt::format_to(to, " @r{}", read<uint32_t>(p) / 8); break;
     case 'j': fmt::format_to(to, " -> {}", static_cast<int64_t>(word) + read<int32_t>(p) / 8); break;

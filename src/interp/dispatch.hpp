@@ -2,12 +2,14 @@
 // names, so every handler exists once:
 //   WX_HANDLER(name)  head of a handler        WX_BEGIN   first line of its body
 //   WX_NEXT(n)        go on n bytes behind ip  WX_JUMP()  go on at ip        WX_GO(handler)  continue in another handler
-// The machine's registers are ip, fp, mem0, cx, acc (integers and references), facc (f32), dacc (f64). ADR 0007.
+// The machine's registers are ip, fp, mem0, cx, acc (integers and references), facc (f32), dacc (f64), vacc
+// (v128). ADR 0007.
 #pragma once
 
 #include <cstring>
 
 #include "interp/bytecode.hpp"
+#include "wasm/v128.hpp"
 
 #if WEFT_PORTABLE_DISPATCH || defined(WEFT_SANITIZED) || !defined(__clang__) || !defined(__x86_64__)
 #define WEFT_TAIL_DISPATCH 0

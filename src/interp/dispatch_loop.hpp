@@ -12,6 +12,7 @@ struct Registers {
   uint64_t acc;
   float facc;
   double dacc;
+  wasm::lanes::u64 vacc;
 };
 /// What a handler returns: kContinue, or a TrapCode to leave with.
 inline constexpr unsigned kContinue = 0x100;
@@ -32,7 +33,8 @@ using Handler = unsigned (*)(Registers&);
   [[maybe_unused]] weft::runtime::VMContext*& cx = regs.cx; \
   [[maybe_unused]] uint64_t& acc = regs.acc;    \
   [[maybe_unused]] float& facc = regs.facc;     \
-  [[maybe_unused]] double& dacc = regs.dacc;
+  [[maybe_unused]] double& dacc = regs.dacc;    \
+  [[maybe_unused]] weft::wasm::lanes::u64& vacc = regs.vacc;
 #define WX_JUMP() return weft::interp::kContinue
 #define WX_NEXT(n)                  \
   do {                              \
@@ -47,8 +49,9 @@ using Handler = unsigned (*)(Registers&);
 #define WX_KEEP_BRANCH() static_cast<void>(0)
 
 namespace weft::interp {
-inline TrapCode run(const std::byte* ip, Cell* fp, std::byte* mem0, VMContext* cx, uint64_t acc, float facc, double dacc) {
-  Registers regs{ip, fp, mem0, cx, acc, facc, dacc};
+inline TrapCode run(const std::byte* ip, Cell* fp, std::byte* mem0, VMContext* cx, uint64_t acc, float facc, double dacc,
+                    wasm::lanes::u64 vacc) {
+  Registers regs{ip, fp, mem0, cx, acc, facc, dacc, vacc};
   unsigned status;
   do {
     // SAFETY: the first word of an instruction is the address of a handler.

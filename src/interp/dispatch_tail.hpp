@@ -1,13 +1,15 @@
 // Dispatch by tail calls (clang, x86-64): each handler is a function whose arguments are the machine's registers and that
-// jumps to the next one. preserve_none passes ip in r12, fp r13, mem0 r14, cx r15, acc rdi, facc xmm0, dacc xmm1. ADR 0007.
+// jumps to the next one. preserve_none passes ip in r12, fp r13, mem0 r14, cx r15, acc rdi, facc xmm0, dacc xmm1,
+// vacc xmm2. ADR 0007.
 #pragma once
 
 #define WX_CC __attribute__((preserve_none))
 #define WX_PARAMS                                                                     \
   [[maybe_unused]] const std::byte *ip, [[maybe_unused]] weft::runtime::Cell *fp,     \
       [[maybe_unused]] std::byte *mem0, [[maybe_unused]] weft::runtime::VMContext *cx, \
-      [[maybe_unused]] uint64_t acc, [[maybe_unused]] float facc, [[maybe_unused]] double dacc
-#define WX_ARGS ip, fp, mem0, cx, acc, facc, dacc
+      [[maybe_unused]] uint64_t acc, [[maybe_unused]] float facc, [[maybe_unused]] double dacc, \
+      [[maybe_unused]] weft::wasm::lanes::u64 vacc
+#define WX_ARGS ip, fp, mem0, cx, acc, facc, dacc, vacc
 #define WX_SECTION __attribute__((section("weft_interp")))
 #define WX_HANDLER(name) \
   [[maybe_unused]] WX_SECTION static WX_CC weft::wasm::TrapCode name(WX_PARAMS)

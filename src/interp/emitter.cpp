@@ -104,7 +104,7 @@ void InterpEmitter::begin_function(State& state) {
   param_cells_ = slot;
   slot += kHeaderCells;
   scratch_base_ = slot;
-  if (far_) slot += 8;
+  if (far_) slot += 16;
   const uint32_t first_local = slot;
   for (size_t i = state.param_count; i < state.locals.size(); ++i) {
     local_slots_[i] = slot;
@@ -170,6 +170,7 @@ Class InterpEmitter::class_of(ValType type) {
   switch (type.kind()) {
     case ValType::Kind::f32: return Class::f;
     case ValType::Kind::f64: return Class::d;
+    case ValType::Kind::v128: return Class::v;
     default: return Class::i;
   }
 }
@@ -214,10 +215,13 @@ void InterpEmitter::overwritten(uint32_t slot) {
   for (Acc& acc : accs_.of) {
     if (acc.slot == slot) acc = {};
   }
+  Acc& vector = accs_.of[static_cast<size_t>(Class::v)];  // it mirrors two cells
+  if (vector.slot + 1 == slot) vector = {};
 }
 Value InterpEmitter::define(Class cls, uint32_t at, uint32_t slot, bool droppable) {
   if (far_) droppable = false;
   overwritten(slot);
+  if (cls == Class::v) overwritten(slot + 1);
   accs_.of[static_cast<size_t>(cls)] = {slot, at, last().code, droppable};
   return {};
 }
@@ -276,12 +280,11 @@ void InterpEmitter::move_constant(uint32_t dst, uint64_t bits) {
 void InterpEmitter::move(uint32_t dst, const Operand& o, uint32_t cells) {
   if (o.value.kind == Value::Kind::constant) {
     move_constant(dst, o.value.bits);
-    if (cells == 2) move_constant(dst + 1, 0);  // only zero constants have two cells
     return;
   }
   const uint32_t src = slot_of(o);
+  if (cells == 2) return move_vector(dst, src);
   move_slot(dst, src);
-  if (cells == 2) move_slot(dst + 1, src + 1);
 }
 void InterpEmitter::to_home(Operand& o) {
   if (o.value.kind == Value::Kind::home) return;
@@ -292,7 +295,8 @@ void InterpEmitter::to_homes(std::span<Operand> operands) {
   for (Operand& o : operands) to_home(o);
 }
 
-// A far slot (beyond 16 bits) is read and written through scratch slots; scratch 7 is for results.
+// A far slot (beyond 16 bits) is read and written through scratch slots; scratch 7 is for results. Those behind it are for
+// vectors (emitter_simd.cpp).
 uint32_t InterpEmitter::narrow(uint32_t slot, unsigned scratch) {
   if (slot <= 0xffff) return slot;
   move_slot(scratch_base_ + scratch, slot);
@@ -306,8 +310,8 @@ void InterpEmitter::widen_dst(uint32_t slot) {
 // --- locals ----------------------------------------------------------------------------------------------------------
 
 Value InterpEmitter::constant(Op op, Immediate imm) {
-  if (op == Op::v128_const) return unsupported(op);
   charge();
+  if (op == Op::v128_const) return vector_constant(imm);
   return constant_value(imm.low);
 }
 Value InterpEmitter::local_get(uint32_t local) {
@@ -354,10 +358,12 @@ void InterpEmitter::set_local(uint32_t local) {
   if (p.kind == Place::Kind::a && o.value.kind == Value::Kind::home && slot <= 0xffff) {
     take(o, p);
     const Class cls = class_of(o.type);
-    const uint32_t at = emit(cls == Class::i ? Code::mov_i : cls == Class::f ? Code::mov_f : Code::mov_d);
+    constexpr Code kMoves[kClasses] = {Code::mov_i, Code::mov_f, Code::mov_d, Code::mov_v};
+    const uint32_t at = emit(kMoves[static_cast<size_t>(cls)]);
     put16(at, 8, slot);
     Acc acc = accs_.of[static_cast<size_t>(cls)];
     overwritten(slot);
+    if (cls == Class::v) overwritten(slot + 1);
     acc.slot = slot;
     accs_.of[static_cast<size_t>(cls)] = acc;
     return;

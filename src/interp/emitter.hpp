@@ -44,8 +44,8 @@ using Operand = validate::Operand<Value>;
 using Frame = validate::ControlFrame<Label>;
 
 /// Classes of accumulators.
-enum class Class : uint8_t { i, f, d };
-inline constexpr size_t kClasses = 3;
+enum class Class : uint8_t { i, f, d, v };
+inline constexpr size_t kClasses = 4;
 
 class InterpEmitter {
  public:
@@ -68,14 +68,14 @@ class InterpEmitter {
   Value constant(Op op, Immediate imm);
   Value unary(Op op);
   Value binary(Op op);
-  Value ternary(Op op) { return unsupported(op); }
+  Value ternary(Op op);
   Value load(Op op, MemArg m);
   void store(Op op, MemArg m);
-  Value load_lane(Op op, MemArg, uint32_t) { return unsupported(op); }
-  void store_lane(Op op, MemArg, uint32_t) { unsupported(op); }
-  Value extract_lane(Op op, uint32_t) { return unsupported(op); }
-  Value replace_lane(Op op, uint32_t) { return unsupported(op); }
-  Value shuffle(const uint8_t*) { return unsupported(Op::i8x16_shuffle); }
+  Value load_lane(Op op, MemArg m, uint32_t lane);
+  void store_lane(Op op, MemArg m, uint32_t lane);
+  Value extract_lane(Op op, uint32_t lane);
+  Value replace_lane(Op op, uint32_t lane);
+  Value shuffle(const uint8_t* lanes);
   void wide(Op op);
   Value atomic_load(Op op, MemArg) { return unsupported(op); }
   void atomic_store(Op op, MemArg) { unsupported(op); }
@@ -230,6 +230,30 @@ class InterpEmitter {
   bool emit_load(Code base, const Operand& addr, MemArg m, uint32_t& at);
   Value load_general(Op op, MemArg m);
   void store_general(Op op, MemArg m);
+
+  // --- vectors (emitter_simd.cpp); operands of two cells, `slot` is the first ---
+  struct VectorRow {
+    Code base = Code::nop;  ///< first form, result r
+    bool constant = false;  ///< Has the forms si and ai.
+  };
+  static VectorRow vector_row(Op op);
+  Place use_vector(const Operand& o, unsigned scratch);
+  uint32_t narrow_vector(uint32_t slot, unsigned scratch);
+  uint32_t vector_slot(const Operand& o, unsigned scratch) { return narrow_vector(slot_of(o), scratch); }
+  Value produce_vector(uint32_t at, uint32_t cell);
+  void move_vector(uint32_t dst, uint32_t src);
+  std::optional<Value> take_constant_vector(Code base, const Operand& l, const Operand& r);
+  Value vector_constant(Immediate imm);
+  Value vector_unary(Op op);
+  Value vector_binary(Op op);
+  Value vector_shift(Code base);
+  Value vector_load(Op op, MemArg m);
+  void vector_store(Op op, MemArg m);
+  Value vector_load_general(Op op, MemArg m, uint32_t lane);
+  void vector_store_general(Op op, MemArg m, uint32_t lane);
+  Value vector_select(const Operand& a, const Operand& b, const Operand& cond);
+  Value vector_global_get(uint32_t global);
+  void vector_global_set(uint32_t global);
 
   // --- fusions (fuse.cpp): each returns true if it has absorbed earlier instructions ---
   std::optional<Value> fuse_unary(Op op);

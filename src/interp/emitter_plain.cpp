@@ -136,7 +136,7 @@ Value InterpEmitter::unary(Op op) {
   if (auto fused = fuse_unary(op)) return *fused;
   if (op == Op::i64_extend_i32_u) return o.value;  // an alias of the local, read as 64 bits
   const Code base = unary_row(op);
-  if (base == Code::nop) return unsupported(op);
+  if (base == Code::nop) return vector_unary(op);
   Place p = use(o, 0);
   if (p.kind == Place::Kind::i) p = use_slot(o, 0);
   take(o, p);
@@ -191,7 +191,7 @@ Value InterpEmitter::binary(Op op) {
   charge();
   if (auto fused = fuse_binary(op)) return *fused;
   BinaryRow row = binary_row(op);
-  if (row.base == Code::nop) return unsupported(op);
+  if (row.base == Code::nop) return vector_binary(op);
   const auto top = state_->top(2);
   Operand l = top[0];
   Operand r = top[1];
@@ -236,7 +236,7 @@ bool InterpEmitter::emit_load(Code base, const Operand& addr, MemArg m, uint32_t
 Value InterpEmitter::load(Op op, MemArg m) {
   charge();
   const LoadRow row = load_row(op);
-  if (row.base == Code::nop) return unsupported(op);
+  if (row.base == Code::nop) return vector_load(op, m);
   if (!plain_memory(m)) return load_general(op, m);
   if (auto fused = fuse_load(row.base, row.cls, m)) return *fused;
   const Operand addr = state_->operands.back();
@@ -248,7 +248,7 @@ Value InterpEmitter::load(Op op, MemArg m) {
 void InterpEmitter::store(Op op, MemArg m) {
   charge();
   const StoreRow row = store_row(op);
-  if (row.base == Code::nop) return static_cast<void>(unsupported(op));
+  if (row.base == Code::nop) return vector_store(op, m);
   if (!plain_memory(m)) return store_general(op, m);
   if (fuse_store(row.base, row.float_base, m)) return;
   const auto top = state_->top(2);
@@ -337,7 +337,7 @@ Value InterpEmitter::select(ValType type) {
   const Operand a = top[0];
   const Operand b = top[1];
   const Operand c = top[2];
-  if (type.is_vec()) return unsupported(Op::select);
+  if (type.is_vec()) return vector_select(a, b, c);
   if (class_of(type) == Class::i) {
     if (auto fused = fuse_select(a, b, c)) return *fused;
   }
@@ -365,12 +365,7 @@ Value InterpEmitter::global_get(uint32_t global) {
   const ValType type = state_->module->globals[global].type.type;
   const uint32_t cell = state_->cells();
   const Class cls = class_of(type);
-  if (type.is_vec()) {
-    if (home_slot(cell + 1) > 0xffff) return fail(ErrorCode::unsupported, "v128 in a far frame"), Value{};
-    const uint32_t at = emit(Code::global_get_v);
-    put32(at, 12, global);
-    return produce_slot(at, cell);
-  }
+  if (type.is_vec()) return vector_global_get(global);
   const uint32_t at = emit(cls == Class::i   ? Code::global_get_i_r
                            : cls == Class::f ? Code::global_get_f_r
                                              : Code::global_get_d_r);
@@ -380,13 +375,7 @@ Value InterpEmitter::global_get(uint32_t global) {
 void InterpEmitter::global_set(uint32_t global) {
   charge();
   const Operand o = state_->operands.back();
-  if (o.type.is_vec()) {
-    const uint32_t at = emit(Code::global_set_v);
-    if (slot_of(o) + 1 > 0xffff) return fail(ErrorCode::unsupported, "v128 in a far frame");
-    put16(at, 8, slot_of(o));
-    put32(at, 12, global);
-    return;
-  }
+  if (o.type.is_vec()) return vector_global_set(global);
   Place p = use(o, 0);
   if (p.kind == Place::Kind::a && class_of(o.type) != Class::i) p.kind = Place::Kind::s;
   take(o, p);

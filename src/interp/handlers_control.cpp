@@ -109,14 +109,6 @@ WX_HANDLER(global_get) {
   WX_RESULT(kSlot, from_bits<T>(cx->globals[u32(ip, 12)]->value[0].bits));
   WX_NEXT(16);
 }
-WX_HANDLER(global_get_v) {
-  WX_BEGIN
-  const VMGlobal& global = *cx->globals[u32(ip, 12)];
-  Cell* d = &slot(ip, fp, 8);
-  d[0] = global.value[0];
-  d[1] = global.value[1];
-  WX_NEXT(16);
-}
 WX_HANDLER(global_set_s) {
   WX_BEGIN
   cx->globals[u32(ip, 12)]->value[0] = slot(ip, fp, 8);
@@ -131,14 +123,6 @@ WX_HANDLER(global_set_i) {
   WX_BEGIN
   cx->globals[u32(ip, 12)]->value[0].bits = u64(ip, 16);
   WX_NEXT(24);
-}
-WX_HANDLER(global_set_v) {
-  WX_BEGIN
-  VMGlobal& global = *cx->globals[u32(ip, 12)];
-  const Cell* s = &slot(ip, fp, 8);
-  global.value[0] = s[0];
-  global.value[1] = s[1];
-  WX_NEXT(16);
 }
 
 WX_HANDLER(ref_as_non_null) {
@@ -219,11 +203,9 @@ void install_control(HandlerTable& table) {
   WX_PUT_SELECT(i, uint64_t)
   WX_PUT_SELECT(f, float)
   WX_PUT_SELECT(d, double)
-  WX_PUT(global_get_v, global_get_v);
   WX_PUT(global_set_s, global_set_s);
   WX_PUT(global_set_a, global_set_a);
   WX_PUT(global_set_i, global_set_i);
-  WX_PUT(global_set_v, global_set_v);
   WX_PUT(ref_as_non_null, ref_as_non_null);
   WX_PUT(fuel, fuel);
   WX_PUT(epoch, epoch);

@@ -21,5 +21,15 @@ void install_gc(HandlerTable& table);
 void install_fused(HandlerTable& table);
 void install_load_op_guarded(HandlerTable& table);
 void install_load_op_checked(HandlerTable& table);
+/// Vectors. The families that gain from SSE4.2 exist a second time for processors that have it (isa.cpp chooses).
+void install_simd_narrow(HandlerTable& table);
+void install_simd_wide(HandlerTable& table);
+void install_simd_misc(HandlerTable& table);
+void install_simd_narrow_v2(HandlerTable& table);
+void install_simd_wide_v2(HandlerTable& table);
+void install_simd_misc_v2(HandlerTable& table);
+void install_simd_general(HandlerTable& table);
+void install_simd_memory_guarded(HandlerTable& table);
+void install_simd_memory_checked(HandlerTable& table);
 
 }  // namespace weft::interp

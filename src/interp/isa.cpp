@@ -41,10 +41,24 @@ constexpr std::array<CompareRow, kCodeCount> kCompares = [] {
   return rows;
 }();
 
+void install_simd(HandlerTable& table) {
+  install_simd_general(table);
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("sse4.2")) {
+    install_simd_narrow_v2(table);
+    install_simd_wide_v2(table);
+    install_simd_misc_v2(table);
+    return;
+  }
+#endif
+  install_simd_narrow(table);
+  install_simd_wide(table);
+  install_simd_misc(table);
+}
+
 struct Tables {
   HandlerTable guarded{};
   HandlerTable checked{};
-  std::unordered_map<HandlerWord, Code> codes;
   uint64_t translate_word = 0;
   uint64_t exit_word = 0;
 
@@ -61,14 +75,14 @@ struct Tables {
       install_bulk(*table);
       install_gc(*table);
       install_fused(*table);
+      install_simd(*table);
     }
     install_memory_guarded(guarded);
     install_memory_checked(checked);
     install_load_op_guarded(guarded);
     install_load_op_checked(checked);
-    for (const HandlerTable* table : {&guarded, &checked}) {
-      for (size_t i = 0; i < kCodeCount; ++i) codes.emplace(table->word[i], static_cast<Code>(i));
-    }
+    install_simd_memory_guarded(guarded);
+    install_simd_memory_checked(checked);
     translate_word = guarded.word[static_cast<size_t>(Code::translate)];
     exit_word = guarded.word[static_cast<size_t>(Code::exit_)];
   }
@@ -78,13 +92,25 @@ const Tables& tables() {
   return kTables;
 }
 
+/// Made when first asked for: most runs never are, and it takes longer than all the rest.
+const std::unordered_map<HandlerWord, Code>& codes() {
+  static const std::unordered_map<HandlerWord, Code> kCodes = [] {
+    std::unordered_map<HandlerWord, Code> map;
+    for (const HandlerTable* table : {&tables().guarded, &tables().checked}) {
+      for (size_t i = 0; i < kCodeCount; ++i) map.emplace(table->word[i], static_cast<Code>(i));
+    }
+    return map;
+  }();
+  return kCodes;
+}
+
 }  // namespace
 
 const CodeInfo& info(Code code) { return kInfos[static_cast<size_t>(code)]; }
 const HandlerTable& handlers(bool checked) { return checked ? tables().checked : tables().guarded; }
 Code code_of_handler(HandlerWord word) {
-  const auto found = tables().codes.find(word);
-  return found == tables().codes.end() ? Code::count_ : found->second;
+  const auto found = codes().find(word);
+  return found == codes().end() ? Code::count_ : found->second;
 }
 const CompareRow& compare_row(Code code) { return kCompares[static_cast<size_t>(code)]; }
 bool is_transient(Code code) { return info(code).name.ends_with(".t"); }

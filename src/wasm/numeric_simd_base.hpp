@@ -7,7 +7,20 @@
 
 #include "wasm/v128.hpp"
 
-namespace weft::wasm::numeric::simd {
+// The same functions may be compiled for processors with different instructions in one program; each level has a namespace of
+// its own, so that the linker cannot take one for the other.
+#if defined(__SSE4_2__)
+#include <smmintrin.h>
+#define WEFT_SIMD_LEVEL sse42
+#else
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+#define WEFT_SIMD_LEVEL baseline
+#endif
+
+namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL {
+namespace simd {
 
 template <class L>
 using Lane = std::remove_cvref_t<decltype(L{}[0])>;
@@ -107,4 +120,5 @@ template <class L>
   return V128(a.as<L>() >> splat<L>(n).template as<L>());
 }
 
-}  // namespace weft::wasm::numeric::simd
+}  // namespace simd
+}  // namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL

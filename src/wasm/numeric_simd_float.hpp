@@ -8,7 +8,7 @@
 #include "wasm/numeric_float.hpp"
 #include "wasm/numeric_simd_base.hpp"
 
-namespace weft::wasm::numeric {
+namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL {
 
 namespace simd {
 
@@ -218,4 +218,4 @@ inline V128 f64x2_promote_low_f32x4(V128 a) {
   return V128(lanes::f64{f64_promote_f32(x[0]), f64_promote_f32(x[1])});
 }
 
-}  // namespace weft::wasm::numeric
+}  // namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL

@@ -6,11 +6,7 @@
 
 #include "wasm/numeric_simd_base.hpp"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
-namespace weft::wasm::numeric {
+namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL {
 
 namespace simd {
 
@@ -109,6 +105,19 @@ inline V128 i8x16_swizzle(V128 a, V128 b) {
   for (unsigned n = 0; n < 16; ++n) r[n] = select[n] < 16 ? bytes[select[n] & 15] : uint8_t{0};
   return V128(r);
 }
+
+namespace simd {
+
+/// Bytes of a by indices below 16, or 0 where the index has its top bit set.
+[[gnu::always_inline]] inline V128 pick(V128 a, V128 indices) {
+#if defined(__SSSE3__)
+  return V128(_mm_shuffle_epi8((__m128i)a.words, (__m128i)indices.words));
+#else
+  return i8x16_swizzle(a, indices);
+#endif
+}
+
+}  // namespace simd
 
 // ---- i8x16 ----
 
@@ -312,4 +321,4 @@ inline uint32_t i64x2_bitmask(V128 a) {
 #endif
 }
 
-}  // namespace weft::wasm::numeric
+}  // namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL

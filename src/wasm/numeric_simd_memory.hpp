@@ -7,7 +7,7 @@
 
 #include "wasm/numeric_simd_base.hpp"
 
-namespace weft::wasm::numeric {
+namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL {
 
 namespace simd {
 
@@ -96,4 +96,4 @@ inline void v128_store64_lane(uint8_t* at, V128 a, uint32_t lane) {
   simd::store_lane<lanes::u64>(at, a, lane);
 }
 
-}  // namespace weft::wasm::numeric
+}  // namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL

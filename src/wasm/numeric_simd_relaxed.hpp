@@ -9,7 +9,7 @@
 #include "wasm/numeric_simd_int.hpp"
 #include "wasm/numeric_simd_widen.hpp"
 
-namespace weft::wasm::numeric {
+namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL {
 
 inline V128 i8x16_relaxed_swizzle(V128 a, V128 b) { return i8x16_swizzle(a, b); }
 
@@ -59,4 +59,4 @@ inline V128 i32x4_relaxed_dot_i8x16_i7x16_add_s(V128 a, V128 b, V128 c) {
   return i32x4_add(i32x4_extadd_pairwise_i16x8_s(dot), c);
 }
 
-}  // namespace weft::wasm::numeric
+}  // namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL

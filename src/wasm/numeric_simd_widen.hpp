@@ -6,7 +6,7 @@
 
 #include "wasm/numeric_simd_base.hpp"
 
-namespace weft::wasm::numeric {
+namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL {
 
 namespace simd {
 
@@ -152,4 +152,4 @@ inline V128 i32x4_dot_i16x8_s(V128 a, V128 b) {
   return V128(even + odd);
 }
 
-}  // namespace weft::wasm::numeric
+}  // namespace weft::wasm::numeric::inline WEFT_SIMD_LEVEL

@@ -1,0 +1,10 @@
+// Handlers of isa_simd_narrow.def. Included once per instruction set level.
+#include "interp/handlers_simd.hpp"
+
+namespace weft::interp {
+
+void WEFT_SIMD_INSTALL(install_simd_narrow)(HandlerTable& table) {
+#include "interp/isa_simd_narrow.def"
+}
+
+}  // namespace weft::interp
