@@ -128,6 +128,7 @@ int run(const Options& o) {
   auto wasi = wasi_config(o);
   if (!wasi) return kUsage;
   Config config;
+  config.set("cached_reservations", 0);  // one instance only: nothing comes after it that could use its addresses
   if (o.fuel) config.fuel();
   if (timeout) config.epochs();
   const auto engine = o.engine.make_engine(std::move(config));
