@@ -159,4 +159,25 @@ weft_error_t* weft_externref_get(const weft_store_t* s, weft_ref_t ref, void** o
   return nullptr;
 }
 
+weft_error_t* weft_ref_shape(weft_store_t* s, weft_ref_t ref, weft_refshape_t* out) {
+  *out = WEFT_REF_NULL;
+  if (ref.handle == runtime::kNullRef) return nullptr;
+  if (ref.store != s->store->id()) return api::to_c(Error(ErrorCode::wrong_store, "reference of another store"));
+  runtime::Heap& heap = s->store->heap();
+  if (!heap.is_valid(ref.handle)) return api::to_c(Error(ErrorCode::bad_argument, "the reference's object is gone"));
+  *out = WEFT_REF_I31;
+  if (runtime::is_i31(ref.handle)) return nullptr;
+  switch (heap.header(ref.handle).kind()) {
+    case runtime::ObjectKind::struct_: *out = WEFT_REF_STRUCT; break;
+    case runtime::ObjectKind::array: *out = WEFT_REF_ARRAY; break;
+    case runtime::ObjectKind::exception: *out = WEFT_REF_EXCEPTION; break;
+    default: *out = WEFT_REF_HOST; break;
+  }
+  return nullptr;
+}
+
+size_t weft_scope_open(weft_store_t* s) { return s->store->heap().open_scope(); }
+void weft_scope_close(weft_store_t* s, size_t scope) { s->store->heap().close_scope(scope); }
+void weft_store_collect(weft_store_t* s) { s->store->heap().collect(); }
+
 }  // extern "C"

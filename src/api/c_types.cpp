@@ -121,7 +121,10 @@ weft_val_t to_c(const runtime::Store& store, const engine::Value& v) {
       if (v.cell[0].bits != 0) out.of.funcref = {store.id(), v.cell[0].bits};
       break;
     default:
-      if (v.cell[0].bits != 0) out.of.ref = {store.id(), v.cell[0].as<uint32_t>()};
+      if (v.cell[0].bits == 0) break;
+      out.of.ref = {store.id(), v.cell[0].as<uint32_t>()};
+      // SAFETY: no store is const itself; what the embedder holds is kept alive, which changes nothing it can see.
+      const_cast<runtime::Store&>(store).heap().root(out.of.ref.handle);
       break;
   }
   return out;

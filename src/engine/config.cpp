@@ -31,6 +31,7 @@ runtime::RuntimeOptions Config::runtime_options() const {
   out.interp_cached_stacks = interp_cached_stacks;
   out.fuel = fuel;
   out.epochs = epochs;
+  out.gc_zeal = gc_zeal;
   return out;
 }
 

@@ -66,9 +66,9 @@ bool value_matches(runtime::Store& store, const Value& value, ValType type) {
     const auto* ref = value.cell[0].as<runtime::VMFuncRef*>();
     return ref->vmctx->store == &store.context() && types.matches(HeapType::concrete(ref->type), heap);
   }
-  const auto ref = value.cell[0].as<runtime::Ref>();
-  if (runtime::is_i31(ref) && types.matches(AbstractHeap::i31, heap)) return true;
-  return store.heap().is_valid(ref) && types.matches(value.type.heap(), heap);
+  // The claimed type must be of the same hierarchy; what counts is the object.
+  if (!types.matches(value.type.heap(), heap) && !types.matches(heap, value.type.heap())) return false;
+  return store.heap().has_type(value.cell[0].as<runtime::Ref>(), heap);
 }
 
 Value value_from_cells(const runtime::Cell* cells, ValType type) {

@@ -108,6 +108,24 @@ void Heap::finalize_dead_host_values() {
   for (const HostValue& value : dead) value.finalize(value.data);
 }
 
+bool Heap::has_type(Ref ref, HeapType type) {
+  const auto is = [type](auto... heaps) { return (type.is(heaps) || ...); };
+  using enum AbstractHeap;
+  if (is_i31(ref)) return is(i31, eq, any, extern_);
+  if (ref == kNullRef || !space_.is_object(ref)) return false;
+  const ObjectHeader header = space_.header(ref);
+  switch (header.kind()) {
+    case ObjectKind::struct_:
+    case ObjectKind::array:
+      if (type.is_concrete()) return layouts_.types().is_sub(header.type(), type.type_id());
+      return is(header.kind() == ObjectKind::struct_ ? struct_ : array, eq, any, extern_);
+    case ObjectKind::host: return is(any, extern_);
+    case ObjectKind::exception: return is(exn);
+    case ObjectKind::filler: break;
+  }
+  return false;
+}
+
 // --- roots -----------------------------------------------------------------------------------------------------------
 
 bool Heap::unroot(Ref ref) {

@@ -90,6 +90,9 @@ class Heap {
   /// Is it null, an i31, or an existing object? Any value may be asked; slow (it walks a block).
   bool is_valid(Ref ref) { return ref == kNullRef || is_i31(ref) || space_.is_object(ref); }
 
+  /// Is it an existing object, or an i31, of that (canonical) type? Any value but null may be asked.
+  bool has_type(Ref ref, HeapType type);
+
   // --- roots of the host ---
   /// Keeps it alive until the present scope ends.
   void root(Ref ref) {

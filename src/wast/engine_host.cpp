@@ -274,15 +274,29 @@ class EngineHost final : public ScriptHost {
       }
       return out;
     }
-    if (value.shape != RefShape::extern_) {
-      return std::unexpected(Failure{FailureKind::unsupported, "host values as anyref arguments"});
+    if (value.shape != RefShape::extern_ && value.shape != RefShape::host) {
+      return std::unexpected(Failure{FailureKind::unsupported, "such references as arguments"});
     }
-    out.kind = WEFT_EXTERNREF;
+    out.kind = value.shape == RefShape::host ? WEFT_ANYREF : WEFT_EXTERNREF;
     if (ErrorPtr error{
             weft_externref_new(store_.get(), pointer_of(value.number), nullptr, &out.of.ref)}) {
       return failure(error);
     }
     return out;
+  }
+
+  RefShape shape_of(const weft_val_t& val) const {
+    weft_refshape_t shape = WEFT_REF_NULL;
+    if (ErrorPtr error{weft_ref_shape(store_.get(), val.of.ref, &shape)}) return RefShape::unknown;
+    switch (shape) {
+      case WEFT_REF_NULL: return RefShape::null;
+      case WEFT_REF_I31: return RefShape::i31;
+      case WEFT_REF_STRUCT: return RefShape::struct_;
+      case WEFT_REF_ARRAY: return RefShape::array;
+      case WEFT_REF_HOST: return RefShape::host;
+      case WEFT_REF_EXCEPTION: return RefShape::exn;
+    }
+    return RefShape::unknown;
   }
 
   Value from_val(const weft_val_t& val) const {
@@ -325,8 +339,12 @@ class EngineHost final : public ScriptHost {
       case WEFT_ANYREF:
       case WEFT_EXNREF:
         out.kind = Kind::ref;
-        if (val.of.ref.handle != 0)
-          out.shape = val.kind == WEFT_EXNREF ? RefShape::exn : RefShape::unknown;
+        out.shape = shape_of(val);
+        if (out.shape == RefShape::host) {
+          void* pointer = nullptr;
+          const ErrorPtr ignored{weft_externref_get(store_.get(), val.of.ref, &pointer)};
+          out.number = number_of(pointer);
+        }
         return out;
     }
     return out;
