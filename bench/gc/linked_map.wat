@@ -1,0 +1,75 @@
+;; A map from i32 to i64 with chained buckets in an array, growing as it fills; then lookups, removals, and a second round.
+(module
+  (type $node (sub final (struct (field $key i32) (field $value (mut i64)) (field $next (mut (ref null $node))))))
+  (type $buckets (array (mut (ref null $node))))
+  (type $map (sub final (struct (field $size (mut i32)) (field $buckets (mut (ref $buckets))))))
+
+  (func $new (result (ref $map))
+    (struct.new $map (i32.const 0) (array.new_default $buckets (i32.const 16))))
+  (func $index (param $b (ref $buckets)) (param $key i32) (result i32)
+    (i32.and
+      (i32.shr_u (i32.mul (local.get $key) (i32.const 0x9e3779b1)) (i32.const 8))
+      (i32.sub (array.len (local.get $b)) (i32.const 1))))
+  (func $find (param $m (ref $map)) (param $key i32) (result (ref null $node))
+    (local $n (ref null $node)) (local $b (ref $buckets))
+    (local.set $b (struct.get $map $buckets (local.get $m)))
+    (local.set $n (array.get $buckets (local.get $b) (call $index (local.get $b) (local.get $key))))
+    (block $done
+      (loop $walk
+        (br_if $done (ref.is_null (local.get $n)))
+        (br_if $done (i32.eq (struct.get $node $key (local.get $n)) (local.get $key)))
+        (local.set $n (struct.get $node $next (local.get $n)))
+        (br $walk)))
+    (local.get $n))
+  (func $grow (param $m (ref $map))
+    (local $old (ref $buckets)) (local $new (ref $buckets)) (local $i i32) (local $at i32)
+    (local $n (ref null $node)) (local $next (ref null $node))
+    (local.set $old (struct.get $map $buckets (local.get $m)))
+    (local.set $new (array.new_default $buckets (i32.shl (array.len (local.get $old)) (i32.const 1))))
+    (loop $all
+      (local.set $n (array.get $buckets (local.get $old) (local.get $i)))
+      (block $end
+        (loop $chain
+          (br_if $end (ref.is_null (local.get $n)))
+          (local.set $next (struct.get $node $next (local.get $n)))
+          (local.set $at (call $index (local.get $new) (struct.get $node $key (local.get $n))))
+          (struct.set $node $next (local.get $n) (array.get $buckets (local.get $new) (local.get $at)))
+          (array.set $buckets (local.get $new) (local.get $at) (local.get $n))
+          (local.set $n (local.get $next))
+          (br $chain)))
+      (br_if $all (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (array.len (local.get $old)))))
+    (struct.set $map $buckets (local.get $m) (local.get $new)))
+  (func $put (param $m (ref $map)) (param $key i32) (param $value i64)
+    (local $n (ref null $node)) (local $b (ref $buckets)) (local $at i32)
+    (local.set $n (call $find (local.get $m) (local.get $key)))
+    (if (i32.eqz (ref.is_null (local.get $n)))
+      (then (struct.set $node $value (local.get $n) (local.get $value)) (return)))
+    (if (i32.gt_u (struct.get $map $size (local.get $m)) (array.len (struct.get $map $buckets (local.get $m))))
+      (then (call $grow (local.get $m))))
+    (local.set $b (struct.get $map $buckets (local.get $m)))
+    (local.set $at (call $index (local.get $b) (local.get $key)))
+    (array.set $buckets (local.get $b) (local.get $at)
+      (struct.new $node (local.get $key) (local.get $value) (array.get $buckets (local.get $b) (local.get $at))))
+    (struct.set $map $size (local.get $m) (i32.add (struct.get $map $size (local.get $m)) (i32.const 1))))
+
+  ;; Sum of the values found, over $rounds maps of $n keys.
+  (func (export "run") (param $rounds i32) (param $n i32) (result i64)
+    (local $m (ref $map)) (local $i i32) (local $sum i64) (local $found (ref null $node)) (local $key i32)
+    (loop $round
+      (local.set $m (call $new))
+      (local.set $i (i32.const 0))
+      (local.set $key (local.get $rounds))
+      (loop $fill
+        (local.set $key (i32.add (i32.mul (local.get $key) (i32.const 1103515245)) (i32.const 12345)))
+        (call $put (local.get $m) (local.get $key) (i64.extend_i32_u (local.get $i)))
+        (br_if $fill (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+      (local.set $i (i32.const 0))
+      (local.set $key (local.get $rounds))
+      (loop $look
+        (local.set $key (i32.add (i32.mul (local.get $key) (i32.const 1103515245)) (i32.const 12345)))
+        (local.set $found (call $find (local.get $m) (local.get $key)))
+        (if (i32.eqz (ref.is_null (local.get $found)))
+          (then (local.set $sum (i64.add (local.get $sum) (struct.get $node $value (local.get $found))))))
+        (br_if $look (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+      (br_if $round (local.tee $rounds (i32.sub (local.get $rounds) (i32.const 1)))))
+    (local.get $sum)))

@@ -1,0 +1,52 @@
+;; Strings in byte arrays: numbers to text, appended to a builder that doubles, then hashed. Many arrays of all sizes.
+(module
+  (type $bytes (array (mut i8)))
+  (type $builder (sub final (struct (field $length (mut i32)) (field $bytes (mut (ref $bytes))))))
+
+  (func $decimal (param $v i32) (result (ref $bytes))
+    (local $digits i32) (local $rest i32) (local $s (ref $bytes))
+    (local.set $rest (local.get $v))
+    (loop $count
+      (local.set $digits (i32.add (local.get $digits) (i32.const 1)))
+      (br_if $count (local.tee $rest (i32.div_u (local.get $rest) (i32.const 10)))))
+    (local.set $s (array.new_default $bytes (local.get $digits)))
+    (loop $write
+      (local.set $digits (i32.sub (local.get $digits) (i32.const 1)))
+      (array.set $bytes (local.get $s) (local.get $digits)
+        (i32.add (i32.const 48) (i32.rem_u (local.get $v) (i32.const 10))))
+      (local.set $v (i32.div_u (local.get $v) (i32.const 10)))
+      (br_if $write (local.get $digits)))
+    (local.get $s))
+  (func $append (param $b (ref $builder)) (param $s (ref $bytes))
+    (local $length i32) (local $needed i32) (local $grown (ref $bytes))
+    (local.set $length (struct.get $builder $length (local.get $b)))
+    (local.set $needed (i32.add (local.get $length) (array.len (local.get $s))))
+    (if (i32.gt_u (local.get $needed) (array.len (struct.get $builder $bytes (local.get $b))))
+      (then
+        (local.set $grown (array.new_default $bytes (i32.shl (local.get $needed) (i32.const 1))))
+        (array.copy $bytes $bytes (local.get $grown) (i32.const 0)
+          (struct.get $builder $bytes (local.get $b)) (i32.const 0) (local.get $length))
+        (struct.set $builder $bytes (local.get $b) (local.get $grown))))
+    (array.copy $bytes $bytes (struct.get $builder $bytes (local.get $b)) (local.get $length)
+      (local.get $s) (i32.const 0) (array.len (local.get $s)))
+    (struct.set $builder $length (local.get $b) (local.get $needed)))
+  (func $hash (param $b (ref $builder)) (result i32)
+    (local $h i32) (local $i i32) (local $s (ref $bytes))
+    (local.set $s (struct.get $builder $bytes (local.get $b)))
+    (loop $all
+      (local.set $h (i32.add (i32.mul (local.get $h) (i32.const 31))
+        (array.get_u $bytes (local.get $s) (local.get $i))))
+      (br_if $all (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1)))
+        (struct.get $builder $length (local.get $b)))))
+    (local.get $h))
+  (func (export "run") (param $rounds i32) (param $n i32) (result i64)
+    (local $b (ref $builder)) (local $i i32) (local $sum i64)
+    (loop $round
+      (local.set $b (struct.new $builder (i32.const 0) (array.new_default $bytes (i32.const 8))))
+      (local.set $i (i32.const 0))
+      (loop $fill
+        (call $append (local.get $b) (call $decimal (i32.mul (local.get $i) (local.get $rounds))))
+        (br_if $fill (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $n))))
+      (local.set $sum (i64.add (local.get $sum) (i64.extend_i32_u (call $hash (local.get $b)))))
+      (br_if $round (local.tee $rounds (i32.sub (local.get $rounds) (i32.const 1)))))
+    (local.get $sum)))
