@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "interp/catch_table.hpp"
 #include "runtime/vmcontext.hpp"
 
 namespace weft::interp {
@@ -59,6 +60,7 @@ struct FuncCode {
   std::unique_ptr<uint64_t[]> words;     ///< Null until translated.
   uint32_t word_count = 0;
   uint32_t home_slot = 0;                ///< Slot of operand cell 0.
+  std::unique_ptr<CatchTable> catches;   ///< Null: nothing is caught here.
   std::vector<uint8_t> offsets;          ///< Delta coded map from bytecode to the module's bytes (offsets.hpp).
 };
 

@@ -32,6 +32,10 @@ class Translator {
 
   Result<> translate(FuncCode& code) {
     auto walked = trusted_ ? trusted_->walk(FuncIdx(code.index)) : validating_->walk(FuncIdx(code.index));
+    if (walked && emitter_.needs_slots()) {
+      walked = trusted_ ? trusted_->walk(FuncIdx(code.index)) : validating_->walk(FuncIdx(code.index));
+      emitter_.needs_slots();
+    }
     if (!walked) return std::unexpected(std::move(walked.error()));
     emitter_.finish(code);
     return {};

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <cstring>
+#include <utility>
 
 #include "runtime/memory.hpp"
 
@@ -84,6 +85,10 @@ void InterpEmitter::begin_function(State& state) {
   marks_.clear();
   barrier();
   clean_below_ = 0;
+  catches_.regions.clear();
+  catches_.entries.clear();
+  open_regions_.clear();
+  caught_used_ = 0;
   max_cell_ = 0;
   fuel_pos_ = 0;
   const auto& memories = state.module->memories;
@@ -95,7 +100,7 @@ void InterpEmitter::begin_function(State& state) {
   local_slots_.resize(state.locals.size());
   for (size_t i = 0; i < state.locals.size(); ++i) cells += state.locals[i].cells();
   const uint32_t body = state.module->body(state.func).size;
-  far_ = uint64_t{cells} + uint64_t{body} * 2 + 64 > 0xffff;
+  far_ = uint64_t{cells} + uint64_t{body} * 2 + caught_slots_ + 64 > 0xffff;
   uint32_t slot = 0;
   for (size_t i = 0; i < state.param_count; ++i) {
     local_slots_[i] = slot;
@@ -110,6 +115,8 @@ void InterpEmitter::begin_function(State& state) {
     local_slots_[i] = slot;
     slot += state.locals[i].cells();
   }
+  caught_base_ = slot;
+  slot += caught_slots_;
   home_base_ = slot;
   if (slot != first_local) {
     const uint32_t at = emit(Code::enter);
@@ -143,6 +150,7 @@ void InterpEmitter::finish(FuncCode& code) {
     before_offset = mark.offset;
   }
   code.offsets.shrink_to_fit();
+  if (!catches_.regions.empty()) code.catches = std::make_unique<CatchTable>(std::exchange(catches_, {}));
   const uint32_t cells = home_base_ + (state_->max_cells > max_cell_ ? state_->max_cells : max_cell_);
   const uint32_t least = param_cells_ + kHeaderCells > code.result_cells ? param_cells_ + kHeaderCells : code.result_cells;
   // SAFETY: relaxed; the release store of `entry` that follows publishes it.
@@ -226,6 +234,7 @@ Value InterpEmitter::define(Class cls, uint32_t at, uint32_t slot, bool droppabl
   return {};
 }
 Value InterpEmitter::produce(Class cls, uint32_t at, uint32_t cell) {
+  if (cls == Class::v) return produce_vector(at, cell);
   const uint32_t slot = home_slot(cell);
   put16(at, 8, narrow_dst(slot));
   if (slot <= 0xffff) return define(cls, at, slot, true);

@@ -37,6 +37,11 @@ struct Value {
 struct Label {
   uint32_t target = 0;  ///< loop: word index of the header
   uint32_t fixups = 0;
+  // Exceptions (emitter_exception.cpp); numbers in the catch table, + 1.
+  uint32_t catches = 0;     ///< Chain of the clauses that go here.
+  uint32_t region = 0;      ///< The region that is this block's body.
+  uint32_t last_entry = 0;  ///< Last clause of that region.
+  uint32_t caught = 0;      ///< Legacy: the clause whose arm this is.
 };
 
 using State = validate::WalkState<Value, Label>;
@@ -59,6 +64,12 @@ class InterpEmitter {
   Error take_error() { return std::move(*error_); }
   /// Moves the code to `code`; the buffers stay for the next function.
   void finish(FuncCode& code);
+  /// The body must be walked once more: only now is it known how many slots its frame needs.
+  bool needs_slots() {
+    const bool more = caught_used_ > caught_slots_;
+    caught_slots_ = more ? caught_used_ : 0;
+    return more;
+  }
 
   // --- the concept of validate/emitter.hpp, in its order ---
   void begin_function(State& state);
@@ -124,14 +135,14 @@ class InterpEmitter {
   void return_call_indirect(Indices ix);
   void return_call_ref(uint32_t type);
 
-  void throw_(uint32_t) { unsupported(Op::throw_); }
-  void throw_ref() { unsupported(Op::throw_ref); }
-  void begin_try_table(Frame&, std::span<const validate::CatchClause>) { unsupported(Op::try_table); }
-  void begin_try(Frame&) { unsupported(Op::try_); }
-  void begin_catch(Frame&, uint32_t, bool) { unsupported(Op::catch_); }
-  void begin_catch_all(Frame&, bool) { unsupported(Op::catch_all); }
-  void rethrow(uint32_t) { unsupported(Op::rethrow); }
-  void end_delegate(Frame&, uint32_t, bool) { unsupported(Op::delegate); }
+  void throw_(uint32_t tag);
+  void throw_ref();
+  void begin_try_table(Frame& frame, std::span<const validate::CatchClause> clauses);
+  void begin_try(Frame& frame);
+  void begin_catch(Frame& frame, uint32_t tag, bool live);
+  void begin_catch_all(Frame& frame, bool live);
+  void rethrow(uint32_t depth);
+  void end_delegate(Frame& frame, uint32_t depth, bool live);
 
  private:
   friend struct GcEmission;
@@ -242,6 +253,7 @@ class InterpEmitter {
   uint32_t vector_slot(const Operand& o, unsigned scratch) { return narrow_vector(slot_of(o), scratch); }
   Value produce_vector(uint32_t at, uint32_t cell);
   void move_vector(uint32_t dst, uint32_t src);
+  std::optional<Value> fuse_vector_multiply(Op op, const Operand& z, bool product_left, uint32_t cell);
   std::optional<Value> take_constant_vector(Code base, const Operand& l, const Operand& r);
   Value vector_constant(Immediate imm);
   Value vector_unary(Op op);
@@ -284,6 +296,17 @@ class InterpEmitter {
   void emit_return_from_homes();
   void keep_stores();  ///< A value on the other side of a branch needs its slot.
 
+  // --- exceptions (emitter_exception.cpp) ---
+  struct OpenRegion {
+    uint32_t region;  ///< + 1
+    uint32_t frames;  ///< Control frames up to its own.
+  };
+  void open_region(Frame& frame);
+  void close_region(Frame& frame);
+  uint32_t add_entry(Label& label, const CatchEntry& entry);
+  void bind_catches(Label& label);
+  void begin_arm(Frame& frame, bool live, CatchEntry entry);
+
   // --- calls (emitter_call.cpp) ---
   struct CallShape {
     uint32_t first_slot = 0;
@@ -311,6 +334,11 @@ class InterpEmitter {
   size_t clean_below_ = 0;                     // operands below this index are no aliases
   uint32_t fuel_pos_ = 0;                      // 0: the next operator opens a basic block
   bool far_ = false;
+  CatchTable catches_;
+  std::vector<OpenRegion> open_regions_;       // innermost last
+  uint32_t caught_base_ = 0;                   // slots for what legacy arms rethrow
+  uint32_t caught_slots_ = 0;
+  uint32_t caught_used_ = 0;
   StructPlacesCache struct_places_;
   std::optional<Error> error_;
 };

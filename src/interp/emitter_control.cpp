@@ -28,6 +28,7 @@ void InterpEmitter::bind(Label& label) {
     link = next;
   }
   label.fixups = 0;
+  if (label.catches != 0) bind_catches(label);
   barrier();
   fuel_pos_ = 0;
 }
@@ -99,14 +100,15 @@ void InterpEmitter::begin_else(Frame& frame, bool live) {
 void InterpEmitter::end_block(Frame& frame, bool live) {
   if (frame.kind == FrameKind::function) {
     if (live) emit_return(state_->top(frame.results.size()));
-    if (frame.label.fixups != 0) {
+    if (frame.label.fixups != 0 || frame.label.catches != 0) {
       bind(frame.label);
       emit_return_from_homes();
     }
     return;
   }
+  if (frame.label.region != 0) close_region(frame);
   if (live) move_results(frame, state_->top(frame.results.size()));
-  if (frame.label.fixups != 0) {
+  if (frame.label.fixups != 0 || frame.label.catches != 0) {
     bind(frame.label);
   } else if (!live) {
     barrier();

@@ -2,7 +2,9 @@
 // caller's operand homes, and the results replace the arguments.
 #include "interp/handlers.hpp"
 #include "interp/translate.hpp"
+#include "interp/unwind.hpp"
 #include "runtime/builtins.hpp"
+#include "runtime/store.hpp"
 
 namespace weft::interp {
 namespace {
@@ -59,13 +61,37 @@ inline void leave_for_host(const std::byte* ip, Cell* fp, VMContext* cx, Cell* t
   store.interp_stack_top = top;
 }
 
+/// A host function failed; acc: its TrapCode. An exception of a guest call inside it goes on to this frame's handlers.
+template <bool kBehindCall>
+WX_COLD_HANDLER(host_failed) {
+  WX_BEGIN
+  const auto code = static_cast<TrapCode>(acc);
+  Heap& heap = cx->store->store->heap();
+  if (code != TrapCode::unhandled_exception || heap.in_flight == kNullRef) WX_FINISH(code);
+  GuestPoint at{ip, fp, cx};
+  const bool caught = unwind(heap.in_flight, kBehindCall, at);
+  acc = 0, facc = 0, dacc = 0;
+  if (!caught) WX_FINISH(TrapCode::unhandled_exception);
+  heap.in_flight = kNullRef;
+  cx->store->trap = {};
+  cx->store->store->take_pending();
+  ip = at.ip;
+  fp = at.fp;
+  cx = at.cx;
+  mem0 = cx->memory0->base;
+  WX_JUMP();
+}
+
 /// Calls a function that is not the interpreter's. The frame stays as it is if that fails: it can be resumed.
 #define WX_CALL_HOST(ref, frame, cells, size)                                      \
   do {                                                                             \
     leave_for_host(ip, fp, cx, (frame) + (cells));                                 \
     const TrapCode weft_trap = (ref)->array_call((ref), cx, (frame), (cells));     \
     acc = 0, facc = 0, dacc = 0; /* so that nothing is saved around the call */    \
-    if (weft_trap != TrapCode::none) [[unlikely]] WX_FINISH(weft_trap);            \
+    if (weft_trap != TrapCode::none) [[unlikely]] {                                \
+      acc = static_cast<uint64_t>(weft_trap);                                      \
+      WX_GO(host_failed<false>);                                                   \
+    }                                                                              \
     mem0 = cx->memory0->base;                                                      \
     WX_NEXT(size);                                                                 \
   } while (false)
@@ -239,7 +265,10 @@ WX_HANDLER(return_call_to) {
   leave_for_host(ip, fp, cx, args + cells);
   const TrapCode trap = ref->array_call(ref, caller, args, cells);
   acc = 0, facc = 0, dacc = 0;
-  if (trap != TrapCode::none) WX_FINISH(trap);
+  if (trap != TrapCode::none) {
+    acc = static_cast<uint64_t>(trap);
+    WX_GO(host_failed<true>);
+  }
   mem0 = cx->memory0->base;
   WX_JUMP();
 }

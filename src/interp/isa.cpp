@@ -74,6 +74,7 @@ struct Tables {
       install_call(*table);
       install_bulk(*table);
       install_gc(*table);
+      install_exception(*table);
       install_fused(*table);
       install_simd(*table);
     }
