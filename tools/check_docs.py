@@ -43,8 +43,36 @@ def wrong_snippets(document, text):
                 break
 
 
+OPTION = re.compile(r'^WEFT_CONFIG\((.+?), (\w+), (.+), "(.*)"\)$', re.M)
+FEATURE = re.compile(r'^WEFT_FEATURE\((\w+), "([\w-]+)", (true|false), "(.*)"\)$', re.M)
+NUMBERS = {"true": "1", "false": "0", "Strategy::interpret": "0 (interpret)", "Translation::lazy": "1 (lazy)"}
+
+
+def default_text(code):
+    """A default of the table as the number that --config takes."""
+    shifted = re.fullmatch(r"(\d+)u?l* << (\d+)", code)
+    return str(int(shifted[1]) << int(shifted[2])) if shifted else NUMBERS.get(code, code)
+
+
+def table_rows():
+    """The rows of docs/guide/configuration.md that the two tables of the source ask for."""
+    options, features = ROOT / "src/engine/config.def", ROOT / "src/wasm/features.def"
+    for _, name, default, text in OPTION.findall(options.read_text()) if options.exists() else []:
+        yield f"| `{name}` | {default_text(default)} | {text} |"
+    for _, name, default, text in FEATURE.findall(features.read_text()) if features.exists() else []:
+        yield f"| `{name}` | {'on' if default == 'true' else 'off'} | {text} |"
+
+
+def missing_rows():
+    document = ROOT / "docs/guide/configuration.md"
+    lines = set(document.read_text().splitlines()) if document.exists() else set()
+    for row in table_rows():
+        if row not in lines:
+            yield f"docs/guide/configuration.md: a row is missing or differs: {row}"
+
+
 def main():
-    found = []
+    found = [*missing_rows()]
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted(ROOT.glob("*/README.md"))]
     for path in documents:
         if not path.exists():
