@@ -210,9 +210,23 @@ struct GcEmission {
 
   // --- what allocates ---
   uint32_t result_cell(size_t operands) const { return operands == 0 ? state.cells() : state.top(operands)[0].cell; }
-  uint32_t emit_new(Code code) {
+  /// `live_at`: where the number of live cells stands.
+  uint32_t emit_new(Code code, unsigned live_at) {
     e.forget_accs();
-    return e.emit(code);
+    const uint32_t at = e.emit(code);
+    e.put32(at, live_at, live_cells());
+    return at;
+  }
+  /// Homes of the topmost operands that are aliases or constants hold something old.
+  uint32_t live_cells() const {
+    constexpr size_t kMaxLook = 16;  // translation stays linear
+    const auto& operands = state.operands;
+    uint32_t cells = state.cells();
+    for (size_t i = operands.size(), looked = 0; i != 0 && looked < kMaxLook; --i, ++looked) {
+      if (operands[i - 1].value.kind == Value::Kind::home) break;
+      cells = operands[i - 1].cell;
+    }
+    return e.home_slot(cells);
   }
   /// The new reference is in its slot and in the accumulator.
   void made(uint32_t at, uint32_t cell) {
@@ -232,7 +246,7 @@ struct GcEmission {
     const uint32_t cell = result_cell(n);
     const uint32_t flags = runtime::ObjectHeader::make(runtime::ObjectKind::struct_, 0, places.has_refs);
     if (n == 0) {
-      const uint32_t at = emit_new(Code::struct_new_default);
+      const uint32_t at = emit_new(Code::struct_new_default, 24);
       e.put32(at, 12, ix.a);
       e.put32(at, 16, places.bytes);
       e.put32(at, 20, flags);
@@ -242,14 +256,14 @@ struct GcEmission {
     if (n <= 4 && places.all_words) {
       uint32_t slots[4] = {};
       for (unsigned i = 0; i < n; ++i) slots[i] = e.to_slot(operands[i], i);
-      const uint32_t at = emit_new(Code::struct_new_w1 + static_cast<unsigned>(n - 1));
+      const uint32_t at = emit_new(Code::struct_new_w1 + static_cast<unsigned>(n - 1), 28);
       for (unsigned i = 0; i < n; ++i) e.put16(at, 10 + 2 * i, slots[i]);
       e.put32(at, 20, ix.a);
       e.put32(at, 24, flags);
       return made(at, cell);
     }
     e.to_homes(operands);
-    const uint32_t at = emit_new(Code::struct_new);
+    const uint32_t at = emit_new(Code::struct_new, 20);
     e.put32(at, 12, ix.a);
     e.put32(at, 16, e.home_slot(cell));
     made(at, cell);
@@ -258,7 +272,7 @@ struct GcEmission {
     const auto top = state.top(2);
     e.to_home(top[0]);
     const uint32_t length = e.to_slot(top[1], 1);
-    const uint32_t at = emit_new(Code::array_new);
+    const uint32_t at = emit_new(Code::array_new, 20);
     e.put16(at, 10, length);
     e.put32(at, 12, ix.a);
     e.put32(at, 16, e.home_slot(top[0].cell));
@@ -267,7 +281,7 @@ struct GcEmission {
   void array_new_default(Indices ix) {
     const Operand o = state.operands.back();
     const uint32_t length = e.to_slot(o, 0);
-    const uint32_t at = emit_new(Code::array_new_default);
+    const uint32_t at = emit_new(Code::array_new_default, 16);
     e.put16(at, 10, length);
     e.put32(at, 12, ix.a);
     made(at, o.cell);
@@ -275,7 +289,7 @@ struct GcEmission {
   void array_new_fixed(Indices ix) {
     const uint32_t cell = result_cell(ix.b);
     e.to_homes(state.top(ix.b));
-    const uint32_t at = emit_new(Code::array_new_fixed);
+    const uint32_t at = emit_new(Code::array_new_fixed, 24);
     e.put32(at, 12, ix.a);
     e.put32(at, 16, e.home_slot(cell));
     e.put32(at, 20, ix.b);
@@ -285,7 +299,7 @@ struct GcEmission {
     const auto top = state.top(2);
     const uint32_t from = e.to_slot(top[0], 0);
     const uint32_t length = e.to_slot(top[1], 1);
-    const uint32_t at = emit_new(code);
+    const uint32_t at = emit_new(code, 24);
     e.put16(at, 10, from);
     e.put16(at, 12, length);
     e.put32(at, 16, ix.a);

@@ -273,7 +273,7 @@ void InterpEmitter::move_slot(uint32_t dst, uint32_t src) {
   overwritten(dst);
 }
 void InterpEmitter::move_constant(uint32_t dst, uint64_t bits) {
-  const uint32_t near = dst > 0xffff ? scratch_base_ : dst;
+  const uint32_t near = dst > 0xffff ? scratch_base_ + 6 : dst;  // the others may hold operands already
   if (bits <= 0xffff'ffff) {
     const uint32_t at = emit(Code::const32);
     put16(at, 8, near);

@@ -14,10 +14,12 @@ inline ObjectHeader& header_at(VMContext* cx, Ref ref) {
 }
 inline Heap& heap_of(VMContext* cx) { return cx->store->store->heap(); }
 
-inline void leave_for_allocation(const std::byte* ip, Cell* fp, VMContext* cx) {
+/// `live`: cells of the frame that a collection has to look at.
+inline void leave_for_allocation(const std::byte* ip, Cell* fp, VMContext* cx, uint32_t live) {
   cx->store->interp_ip = ip;
   cx->store->interp_fp = fp;
   cx->store->interp_vmctx = cx;
+  cx->store->heap.live_end = fp + live;
 }
 
 // --- fields and elements ---
@@ -144,9 +146,10 @@ inline void fill_words(std::byte* object, const std::byte* ip, Cell* fp) {
 template <unsigned kFields>
 WX_COLD_HANDLER(struct_new_words_slow) {
   WX_BEGIN
-  leave_for_allocation(ip, fp, cx);
+  leave_for_allocation(ip, fp, cx, u32(ip, 28));
   Heap& heap = heap_of(cx);
   const Ref ref = heap.allocate(cx->type_ids[u32(ip, 20)].value | u32(ip, 24), kWordsBytes<kFields>, kWordsBytes<kFields>);
+  cx->store->heap.live_end = nullptr;
   acc = 0, facc = 0, dacc = 0;
   if (ref == kNullRef) WX_TRAP(heap.failure());
   fill_words<kFields>(heap.at(ref), ip, fp);
@@ -171,24 +174,26 @@ WX_HANDLER(struct_new_words) {
 }
 WX_HANDLER(struct_new_default) {
   WX_BEGIN
-  leave_for_allocation(ip, fp, cx);
+  leave_for_allocation(ip, fp, cx, u32(ip, 24));
   Heap& heap = heap_of(cx);
   const uint32_t bytes = u32(ip, 16);
   const Ref ref = heap.allocate(cx->type_ids[u32(ip, 12)].value | u32(ip, 20), bytes, bytes);
+  cx->store->heap.live_end = nullptr;
   acc = 0, facc = 0, dacc = 0;
   if (ref == kNullRef) [[unlikely]] WX_TRAP(heap.failure());
   std::memset(heap.at(ref) + sizeof(ObjectHeader), 0, bytes - sizeof(ObjectHeader));  // SAFETY: the object's size
   acc = ref;
   slot(ip, fp, 8).bits = ref;
-  WX_NEXT(24);
+  WX_NEXT(32);
 }
 
 /// A builtin that allocates: the new reference to the slot at 8 and the accumulator.
-#define WX_NEW(size, ...)                                             \
+#define WX_NEW(size, live_at, ...)                                             \
   do {                                                                \
-    leave_for_allocation(ip, fp, cx);                                 \
+    leave_for_allocation(ip, fp, cx, u32(ip, live_at));               \
     Ref weft_ref = kNullRef;                                          \
     const TrapCode weft_trap = builtins::__VA_ARGS__;                 \
+    cx->store->heap.live_end = nullptr;                               \
     facc = 0, dacc = 0;                                               \
     if (weft_trap != TrapCode::none) [[unlikely]] WX_TRAP(weft_trap); \
     acc = weft_ref;                                                   \
@@ -206,27 +211,27 @@ WX_HANDLER(struct_new_default) {
 
 WX_HANDLER(struct_new) {
   WX_BEGIN
-  WX_NEW(24, struct_new(cx, u32(ip, 12), fp + u32(ip, 16), weft_ref));
+  WX_NEW(24, 20, struct_new(cx, u32(ip, 12), fp + u32(ip, 16), weft_ref));
 }
 WX_HANDLER(array_new) {
   WX_BEGIN
-  WX_NEW(24, array_new(cx, u32(ip, 12), fp + u32(ip, 16), WX_U32(10), weft_ref));
+  WX_NEW(24, 20, array_new(cx, u32(ip, 12), fp + u32(ip, 16), WX_U32(10), weft_ref));
 }
 WX_HANDLER(array_new_default) {
   WX_BEGIN
-  WX_NEW(16, array_new_default(cx, u32(ip, 12), WX_U32(10), weft_ref));
+  WX_NEW(24, 16, array_new_default(cx, u32(ip, 12), WX_U32(10), weft_ref));
 }
 WX_HANDLER(array_new_fixed) {
   WX_BEGIN
-  WX_NEW(24, array_new_fixed(cx, u32(ip, 12), fp + u32(ip, 16), u32(ip, 20), weft_ref));
+  WX_NEW(32, 24, array_new_fixed(cx, u32(ip, 12), fp + u32(ip, 16), u32(ip, 20), weft_ref));
 }
 WX_HANDLER(array_new_data) {
   WX_BEGIN
-  WX_NEW(24, array_new_data(cx, u32(ip, 16), u32(ip, 20), WX_U32(10), WX_U32(12), weft_ref));
+  WX_NEW(32, 24, array_new_data(cx, u32(ip, 16), u32(ip, 20), WX_U32(10), WX_U32(12), weft_ref));
 }
 WX_HANDLER(array_new_elem) {
   WX_BEGIN
-  WX_NEW(24, array_new_elem(cx, u32(ip, 16), u32(ip, 20), WX_U32(10), WX_U32(12), weft_ref));
+  WX_NEW(32, 24, array_new_elem(cx, u32(ip, 16), u32(ip, 20), WX_U32(10), WX_U32(12), weft_ref));
 }
 WX_HANDLER(array_fill) {
   WX_BEGIN

@@ -50,7 +50,9 @@ StoreStack::~StoreStack() {
 
 void StoreStack::visit_stacks(Marker& marker, const VMStoreContext& store) const {
   const Cell* end = static_cast<const Cell*>(store.interp_stack_top);
-  if (store.interp_fp != nullptr) {
+  if (store.heap.live_end != nullptr) {
+    end = static_cast<const Cell*>(store.heap.live_end);
+  } else if (store.interp_fp != nullptr) {
     // The newest frame may reach above what was noted at the last call out of it.
     const FuncCode* const code = find_function(static_cast<const std::byte*>(store.interp_ip));
     if (code != nullptr) {

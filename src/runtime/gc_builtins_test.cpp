@@ -81,7 +81,9 @@ TEST_F(GcBuiltinsTest, StructsHoldWhatWasPutInThem) {
     const auto log2 = static_cast<uint8_t>(log2_bytes(layout.fields[i].cls));
     builtins::load_field(ctx, r, {layout.fields[i].offset, log2, false}, out);
     EXPECT_EQ(out[0].bits, expected[i]) << i;
-    if (i == 1) EXPECT_EQ(out[1].bits, 2u);
+    if (i == 1) {
+      EXPECT_EQ(out[1].bits, 2u);
+    }
     if (i == 2) {
       builtins::load_field(ctx, r, {layout.fields[i].offset, log2, true}, out);
       EXPECT_EQ(out[0].bits, 0xffff8000u);

@@ -143,7 +143,9 @@ class Mutator {
     for (const auto& [r, object] : model_.objects) {
       ASSERT_TRUE(heap_.is_valid(r));
       ASSERT_EQ(children(r), object.children);
-      if (heap_.header(r).kind() == ObjectKind::struct_) ASSERT_EQ(HeapTest::get(heap_, r, 12), object.value);
+      if (heap_.header(r).kind() == ObjectKind::struct_) {
+        ASSERT_EQ(HeapTest::get(heap_, r, 12), object.value);
+      }
     }
   }
 
@@ -280,13 +282,17 @@ TEST_F(HeapTest, OnlyStartsOfExistingObjectsAreObjects) {
       owner.roots.insert(new_node(heap, kNullRef, 0, kNullRef));
       const uint64_t wild = i % 3 == 0 ? random() : (uint64_t{random()} % heap.stats().committed_bytes) & ~uint64_t{7};
       const bool claimed = heap.is_valid(static_cast<Ref>(wild));
-      if (owner.roots.contains(static_cast<Ref>(wild))) EXPECT_TRUE(claimed);
+      if (owner.roots.contains(static_cast<Ref>(wild))) {
+        EXPECT_TRUE(claimed);
+      }
     }
     for (const Ref r : owner.roots) {
       ASSERT_TRUE(heap.space().is_object(r));
       ASSERT_FALSE(heap.space().is_object(r + 4));
       ASSERT_FALSE(heap.space().is_object(uint64_t{r} + (uint64_t{1} << 32)));
-      if (heap.header(r).bytes() > 8) ASSERT_FALSE(heap.space().is_object(r + 8));
+      if (heap.header(r).bytes() > 8) {
+        ASSERT_FALSE(heap.space().is_object(r + 8));
+      }
     }
   }
   EXPECT_FALSE(heap.space().is_object(0));

@@ -113,6 +113,7 @@ struct VMHeapArea {
   std::byte* base;
   uint32_t cursor;
   uint32_t limit;
+  const void* live_end;  ///< interp: end of the newest frame's live cells while it allocates; else null.
 };
 
 /// One per store; first member of Store. Read and written by machine code.
