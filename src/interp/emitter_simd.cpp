@@ -41,6 +41,7 @@ uint32_t lane_bytes(Op op) {
 #define WEFT_VSHIFT(id)
 #define WEFT_VTERN(id)
 #define WEFT_VREPLACE(id)
+#define WEFT_VMADD(id, sum, product)
 #define WEFT_VEXTRACT(id, bytes) \
   case Op::id: return bytes;
 #define WEFT_MISC(id, fields, bytes)
@@ -51,6 +52,7 @@ uint32_t lane_bytes(Op op) {
 #undef WEFT_VSPLAT
 #undef WEFT_VSHIFT
 #undef WEFT_VTERN
+#undef WEFT_VMADD
 #undef WEFT_VREPLACE
 #undef WEFT_VEXTRACT
 #undef WEFT_MISC
@@ -79,6 +81,8 @@ auto InterpEmitter::vector_row(Op op) -> VectorRow {
 #define WEFT_VTERN(id) WEFT_FIRST(id, sss_r, false)
 #define WEFT_VEXTRACT(id, bytes) WEFT_FIRST(id, s_r, false)
 #define WEFT_VREPLACE(id) WEFT_FIRST(id, ss_r, false)
+#define WEFT_VLOP(id, op, load)
+#define WEFT_VMADD(id, sum, product)
 #define WEFT_VLD(id) WEFT_FIRST(id, s_r, false)
 #define WEFT_VST(id) WEFT_FIRST(id, ss, false)
 #define WEFT_VLDLANE(id) WEFT_FIRST(id, ss_r, false)
@@ -100,6 +104,8 @@ auto InterpEmitter::vector_row(Op op) -> VectorRow {
 #undef WEFT_VEXTRACT
 #undef WEFT_VREPLACE
 #undef WEFT_VLD
+#undef WEFT_VLOP
+#undef WEFT_VMADD
 #undef WEFT_VST
 #undef WEFT_VLDLANE
 #undef WEFT_VSTLANE
@@ -173,6 +179,34 @@ std::optional<Value> InterpEmitter::take_constant_vector(Code base, const Operan
   return produce_vector(at, cell);
 }
 
+/// z +- x * y, the product made by the last instruction.
+std::optional<Value> InterpEmitter::fuse_vector_multiply(Op op, const Operand& z, bool product_left, uint32_t cell) {
+  Code base = Code::nop;
+  Code mul = Code::f32x4_mul_ss_r;
+  switch (op) {
+    case Op::f32x4_add: base = product_left ? Code::f32x4_mul_add_ss_r : Code::f32x4_add_mul_ss_r; break;
+    case Op::f32x4_sub: base = product_left ? Code::f32x4_mul_sub_ss_r : Code::f32x4_sub_mul_ss_r; break;
+    case Op::f64x2_add: base = product_left ? Code::f64x2_mul_add_ss_r : Code::f64x2_add_mul_ss_r; break;
+    case Op::f64x2_sub: base = product_left ? Code::f64x2_mul_sub_ss_r : Code::f64x2_sub_mul_ss_r; break;
+    default: return std::nullopt;
+  }
+  if (op == Op::f64x2_add || op == Op::f64x2_sub) mul = Code::f64x2_mul_ss_r;
+  const Code code = last().code;
+  const unsigned form = (static_cast<unsigned>(code) - static_cast<unsigned>(mul)) / 2;
+  if (code != mul && code != mul + 2 && code != mul + 4) return std::nullopt;  // ss as sa
+  const uint32_t x = get16(last().pos, 10);
+  const uint32_t y = get16(last().pos, 12);
+  const uint32_t z_slot = slot_of(z);
+  // z must be in its slot: true unless its store was dropped, which only its consumer does.
+  if (last().before.of[static_cast<size_t>(Class::v)].slot == z_slot && form != 0) return std::nullopt;
+  rewind();
+  const uint32_t at = emit(form == 0 ? base : base + 2);
+  if (form == 0) put16(at, 10, x);
+  put16(at, 12, form == 2 ? x : y);
+  put16(at, 14, z_slot);
+  return produce_vector(at, cell);
+}
+
 Value InterpEmitter::vector_binary(Op op) {
   const VectorRow row = vector_row(op);
   if (row.base == Code::nop) return unsupported(op);
@@ -185,6 +219,11 @@ Value InterpEmitter::vector_binary(Op op) {
     if (commutes(op)) {
       if (auto done = take_constant_vector(row.base, r, l)) return *done;
     }
+  }
+  if (fusing() && made_by_last(r, Class::v)) {
+    if (auto done = fuse_vector_multiply(op, l, false, l.cell)) return *done;
+  } else if (fusing() && made_by_last(l, Class::v) && r.value.kind == Value::Kind::local) {
+    if (auto done = fuse_vector_multiply(op, r, true, l.cell)) return *done;
   }
   const Place pl = use_vector(l, 0);
   Place pr = use_vector(r, 1);
@@ -373,16 +412,7 @@ Value InterpEmitter::vector_load(Op op, MemArg m) {
   if (row.base == Code::nop) return unsupported(op);
   if (!plain_memory(m)) return vector_load_general(op, m, 0);
   const Operand addr = state_->operands.back();
-  if (fusing() && made_by_last(addr, Class::i) && last().code == Code::i32_add_ss_r && m.offset <= 0xffff) {
-    const uint32_t x = get16(last().pos, 10);
-    const uint32_t y = get16(last().pos, 12);
-    rewind();
-    const uint32_t at = emit(row.base + 6);
-    put16(at, 10, x);
-    put16(at, 12, y);
-    put16(at, 14, static_cast<uint32_t>(m.offset));
-    return produce_vector(at, addr.cell);
-  }
+  if (auto fused = fuse_load(row.base, Class::v, m)) return *fused;
   uint32_t at = 0;
   emit_load(row.base, addr, m, at);
   return produce_vector(at, addr.cell);

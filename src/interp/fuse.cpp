@@ -32,6 +32,31 @@ LoadOpRow load_op_row(Op op, Code load) {
   case Op::f64_##o:                                                              \
     if (load == Code::load_f64_s_r) return {Code::f64_##o##_load_ss_r, false};   \
     break;
+#define WEFT_ROWV(o, commutative) \
+  case Op::o:                                        \
+    if (load == Code::v128_load_s_r) return {Code::o##_load_ss_r, commutative}; \
+    break;
+#define WEFT_ROWVF(o, splat)                                                       \
+  case Op::o:                                                                      \
+    if (load == Code::v128_load_s_r) return {Code::o##_load_ss_r, false};          \
+    if (load == Code::v128_##splat##_s_r) return {Code::o##_load_splat_ss_r, false}; \
+    break;
+    WEFT_ROWV(f32x4_add, false)
+    WEFT_ROWV(f32x4_sub, false)
+    WEFT_ROWV(f64x2_add, false)
+    WEFT_ROWV(f64x2_sub, false)
+    WEFT_ROWVF(f32x4_mul, load32_splat)
+    WEFT_ROWVF(f64x2_mul, load64_splat)
+    WEFT_ROWV(i8x16_add, true)
+    WEFT_ROWV(i8x16_eq, true)
+    WEFT_ROWV(i16x8_add, true)
+    WEFT_ROWV(i32x4_add, true)
+    WEFT_ROWV(i64x2_add, true)
+    WEFT_ROWV(v128_and, true)
+    WEFT_ROWV(v128_or, true)
+    WEFT_ROWV(v128_xor, true)
+#undef WEFT_ROWV
+#undef WEFT_ROWVF
     WEFT_ROW32_8(add, true)
     WEFT_ROW32_8(sub, false)
     WEFT_ROW32_8(or, true)
@@ -191,7 +216,8 @@ std::optional<Value> InterpEmitter::fuse_binary(Op op) {
     if (auto v = fuse_multiply(op, l, false, l.cell)) return v;
   } else if (made_by_last(l, cls) && r.value.kind != Value::Kind::home) {
     const LoadOpRow row = load_op_row(op, Code::load_u32_s_r);
-    const bool commutative = row.commutative || load_op_row(op, Code::load_u64_s_r).commutative;
+    const bool commutative = row.commutative || load_op_row(op, Code::load_u64_s_r).commutative ||
+                             load_op_row(op, Code::v128_load_s_r).commutative;
     if (commutative) {
       if (auto v = fuse_load_op(op, r, l.cell)) return v;
     }

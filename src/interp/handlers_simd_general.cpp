@@ -30,6 +30,7 @@ V128 load_vector(Op op, const uint8_t* from, V128 old, uint32_t lane) {
   case Op::id: return wasm::numeric::id(from, old, lane);
 #define WEFT_VST(id)
 #define WEFT_VSTLANE(id)
+#define WEFT_VLOP(id, op, load)
 #define WEFT_MISC(id, fields, bytes)
 #include "interp/isa_simd_memory.def"
 #undef WEFT_VLD

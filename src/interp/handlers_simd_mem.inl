@@ -22,7 +22,24 @@ WX_HANDLER(vector_load) {
   const V128 value = Fn(host(mem0, ea));
   WX_PIN_LOAD_F(value.words);
   WX_VECTOR_RESULT(kSlot, value);
-  WX_NEXT(16);
+  WX_NEXT(kAddr == Addr::b || kAddr == Addr::e ? 24 : 16);
+}
+/// d <- left op load(address + o14)
+template <auto Fn, auto Load, unsigned kBytes, Src kLeft, Addr kAddr, bool kSlot>
+WX_HANDLER(vector_load_op) {
+  WX_BEGIN
+  uint32_t index = 0;
+  if constexpr (kAddr == Addr::a) {
+    index = static_cast<uint32_t>(acc);
+  } else {
+    index = static_cast<uint32_t>(slot(ip, fp, 12).bits) + (kAddr == Addr::b ? u32(ip, 16) : 0);
+  }
+  const uint64_t ea = uint64_t{index} + u16(ip, 14);
+  WX_CHECK(ea, kBytes);
+  const V128 right = Load(host(mem0, ea));
+  WX_PIN_LOAD_F(right.words);
+  WX_VECTOR_RESULT(kSlot, Fn(WX_VECTOR(kLeft, 10), right));
+  WX_NEXT(kAddr == Addr::b ? 24 : 16);
 }
 template <Addr kAddr, Src kValue>
 WX_HANDLER(vector_store) {
@@ -59,7 +76,13 @@ WX_HANDLER(store_lane) {
 
 #define WX_BYTES(op) wasm::access_bytes(wasm::Op::op)
 #define WX_PUT_VLD(op, a) WX_PUT_PAIR(op##_##a, vector_load, &wasm::numeric::op, WX_BYTES(op), Addr::a)
-#define WEFT_VLD(op) WX_PUT_VLD(op, s) WX_PUT_VLD(op, a) WX_PUT_VLD(op, c) WX_PUT_VLD(op, x)
+#define WEFT_VLD(op) WX_PUT_VLD(op, s) WX_PUT_VLD(op, a) WX_PUT_VLD(op, c) WX_PUT_VLD(op, x) \
+  WX_PUT_VLD(op, y) WX_PUT_VLD(op, b) WX_PUT_VLD(op, e)
+#define WX_PUT_VLOP(id, op, load, l, a) \
+  WX_PUT_PAIR(id##_##l##a, vector_load_op, &wasm::numeric::op, &wasm::numeric::load, WX_BYTES(load), Src::l, Addr::a)
+#define WEFT_VLOP(id, op, load)                                                                      \
+  WX_PUT_VLOP(id, op, load, s, s) WX_PUT_VLOP(id, op, load, s, a) WX_PUT_VLOP(id, op, load, s, b)    \
+  WX_PUT_VLOP(id, op, load, a, s) WX_PUT_VLOP(id, op, load, a, a) WX_PUT_VLOP(id, op, load, a, b)
 #define WX_PUT_VST(op, a, v) WX_PUT(op##_##a##v, vector_store<Addr::a, Src::v>);
 #define WEFT_VST(op)                                                                    \
   WX_PUT_VST(op, s, s) WX_PUT_VST(op, a, s) WX_PUT_VST(op, c, s) WX_PUT_VST(op, x, s)   \

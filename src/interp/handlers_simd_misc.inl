@@ -36,6 +36,16 @@ WX_HANDLER(vector_ternary) {
   WX_NEXT(16);
 }
 
+/// Two roundings: the sequence, not a fused multiply-add. kProductLeft: the product is the sum's left operand.
+template <auto Sum, auto Product, bool kProductLeft, Src kX, bool kSlot>
+WX_HANDLER(vector_multiply_add) {
+  WX_BEGIN
+  const V128 product = Product(WX_VECTOR(kX, 10), vector_at(slot(ip, fp, 12)));
+  const V128 z = vector_at(slot(ip, fp, 14));
+  WX_VECTOR_RESULT(kSlot, kProductLeft ? Sum(product, z) : Sum(z, product));
+  WX_NEXT(16);
+}
+
 template <class F>
 struct LaneSignature;
 template <class T>
@@ -137,6 +147,10 @@ WX_HANDLER(shuffle2) {
   WX_PUT_PAIR(op##_ass, vector_ternary, &wasm::numeric::op, Src::a, Src::s, Src::s) \
   WX_PUT_PAIR(op##_sas, vector_ternary, &wasm::numeric::op, Src::s, Src::a, Src::s) \
   WX_PUT_PAIR(op##_ssa, vector_ternary, &wasm::numeric::op, Src::s, Src::s, Src::a)
+#define WX_STARTS_WITH_PRODUCT(id) (#id[6] == 'm')  // f32x4_mul_add, not f32x4_add_mul
+#define WEFT_VMADD(id, sum, product)                                                                                    \
+  WX_PUT_PAIR(id##_ss, vector_multiply_add, &wasm::numeric::sum, &wasm::numeric::product, WX_STARTS_WITH_PRODUCT(id), Src::s) \
+  WX_PUT_PAIR(id##_as, vector_multiply_add, &wasm::numeric::sum, &wasm::numeric::product, WX_STARTS_WITH_PRODUCT(id), Src::a)
 #define WEFT_VEXTRACT(op, bytes)                                         \
   WX_PUT_PAIR(op##_s, extract_lane, &wasm::numeric::op, bytes, Src::s)   \
   WX_PUT_PAIR(op##_a, extract_lane, &wasm::numeric::op, bytes, Src::a)
