@@ -22,13 +22,15 @@ struct Options {
 
 struct Timer {
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); }
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
 };
 
 void print_row(const char* what, std::vector<double> seconds, const char* note) {
   std::ranges::sort(seconds);
-  std::printf("%-14s %12.3f %12.3f %12.3f  %s\n", what, seconds.front() * 1e6, seconds[seconds.size() / 2] * 1e6,
-              seconds.back() * 1e6, note);
+  std::printf("%-14s %12.3f %12.3f %12.3f  %s\n", what, seconds.front() * 1e6,
+              seconds[seconds.size() / 2] * 1e6, seconds.back() * 1e6, note);
 }
 
 int bench(const Options& o) {
@@ -69,7 +71,8 @@ int bench(const Options& o) {
     if (o.invoke.empty()) continue;
     const auto func = instance->get<void()>(*store, o.invoke);
     if (!func) {
-      print_error(o.file + ": --invoke needs an exported function without parameters and results: " +
+      print_error(o.file +
+                  ": --invoke needs an exported function without parameters and results: " +
                   std::string(func.error().message()));
       return kUsage;
     }
@@ -100,7 +103,8 @@ error_t parse(int key, char* arg, argp_state* state) {
     case ARGP_KEY_INIT: state->child_inputs[0] = &options->engine; return 0;
     case kInvoke: options->invoke = arg; return 0;
     case 'n':
-      options->iterations = static_cast<uint32_t>(std::min<uint64_t>(parse_number(state, "--iterations", arg), 1'000'000));
+      options->iterations = static_cast<uint32_t>(
+          std::min<uint64_t>(parse_number(state, "--iterations", arg), 1'000'000));
       return 0;
     case ARGP_KEY_ARG:
       options->file = arg;
@@ -113,8 +117,16 @@ error_t parse(int key, char* arg, argp_state* state) {
 }
 
 constexpr argp_child kChildren[] = {{&kEngineArgp, 0, nullptr, 0}, {}};
-constexpr argp kArgp = {kOptions, parse, "FILE [ARGS...]", "Times loading, instantiating and calling a module.",
-                        kChildren, nullptr, nullptr};
+constexpr argp kArgp = {kOptions,
+                        parse,
+                        "FILE [ARGS...]",
+                        "Times loading, instantiating and calling a module.\v"
+                        "For example:\n"
+                        "  weft bench -n 100 module.wasm\n"
+                        "  weft bench --invoke run module.wat",
+                        kChildren,
+                        nullptr,
+                        nullptr};
 
 }  // namespace
 

@@ -30,7 +30,8 @@ int inspect(const Options& o) {
     print_error(o.file, module.error());
     return kRefused;
   }
-  uint32_t what = (o.sections ? WEFT_INSPECT_SECTIONS : 0u) | (o.imports ? WEFT_INSPECT_IMPORTS : 0u) |
+  uint32_t what = (o.sections ? WEFT_INSPECT_SECTIONS : 0u) |
+                  (o.imports ? WEFT_INSPECT_IMPORTS : 0u) |
                   (o.exports ? WEFT_INSPECT_EXPORTS : 0u) | (o.names ? WEFT_INSPECT_NAMES : 0u) |
                   (o.bytecode ? WEFT_INSPECT_BYTECODE : 0u);
   if (what == 0) what = WEFT_INSPECT_SECTIONS | WEFT_INSPECT_IMPORTS | WEFT_INSPECT_EXPORTS;
@@ -64,7 +65,10 @@ error_t parse(int key, char* arg, argp_state* state) {
     case kExports: options->exports = true; return 0;
     case kNames: options->names = true; return 0;
     case kBytecode: options->bytecode = true; return 0;
-    case kFunc: options->func = static_cast<uint32_t>(std::min<uint64_t>(parse_number(state, "--func", arg), UINT32_MAX - 1)); return 0;
+    case kFunc:
+      options->func = static_cast<uint32_t>(
+          std::min<uint64_t>(parse_number(state, "--func", arg), UINT32_MAX - 1));
+      return 0;
     case ARGP_KEY_ARG:
       if (!options->file.empty()) argp_error(state, "one FILE only");
       options->file = arg;
@@ -75,9 +79,18 @@ error_t parse(int key, char* arg, argp_state* state) {
 }
 
 constexpr argp_child kChildren[] = {{&kEngineArgp, 0, nullptr, 0}, {}};
-constexpr argp kArgp = {kOptions, parse, "FILE",
-                        "Shows what is in a .wasm or .wat file: sections, imports and exports, or what is asked for.",
-                        kChildren, nullptr, nullptr};
+constexpr argp kArgp = {
+    kOptions,
+    parse,
+    "FILE",
+    "Shows what is in a .wasm or .wat file: sections, imports and exports, or what is asked for.\v"
+    "For example:\n"
+    "  weft inspect module.wasm\n"
+    "  weft inspect --imports module.wasm\n"
+    "  weft inspect --bytecode --func 3 module.wasm",
+    kChildren,
+    nullptr,
+    nullptr};
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // weft run: load, link with WASI, run.
-#include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 
 #include "cli/commands.hpp"
 #include "cli/engine_options.hpp"
@@ -24,11 +24,14 @@ struct Options {
 };
 
 /// A number with one of the unit suffixes; nothing if it is not one, or too large.
-std::optional<uint64_t> with_unit(const std::string& text, std::initializer_list<std::pair<std::string_view, double>> units) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || value < 0) return std::nullopt;
-  const std::string_view suffix(end, static_cast<size_t>(text.data() + text.size() - end));
+std::optional<uint64_t> with_unit(
+    const std::string& text, std::initializer_list<std::pair<std::string_view, double>> units) {
+  if (text.empty() || text[0] < '0' || text[0] > '9' ||
+      text.find_first_of("xXpP") != std::string::npos)
+    return std::nullopt;
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  const std::string_view suffix(end);
   for (const auto& [name, factor] : units) {
     if (suffix != name) continue;
     const double scaled = value * factor;
@@ -44,7 +47,13 @@ std::optional<uint64_t> nanoseconds(const std::string& text) {
 
 std::optional<uint64_t> byte_count(const std::string& text) {
   constexpr double kKi = 1024;
-  return with_unit(text, {{"", 1}, {"K", kKi}, {"M", kKi * kKi}, {"G", kKi * kKi * kKi}, {"KiB", kKi}, {"MiB", kKi * kKi}, {"GiB", kKi * kKi * kKi}});
+  return with_unit(text, {{"", 1},
+                          {"K", kKi},
+                          {"M", kKi * kKi},
+                          {"G", kKi * kKi * kKi},
+                          {"KiB", kKi},
+                          {"MiB", kKi * kKi},
+                          {"GiB", kKi * kKi * kKi}});
 }
 
 /// HOST, HOST::GUEST or HOST::GUEST:ro.
@@ -86,7 +95,8 @@ bool limit(Store& store, const Options& o) {
   if (!o.max_memory.empty()) {
     const auto bytes = byte_count(o.max_memory);
     if (!bytes) {
-      print_error("--max-memory expects bytes, or a number with K, M or G, found \"" + o.max_memory + "\"");
+      print_error("--max-memory expects bytes, or a number with K, M or G, found \"" +
+                  o.max_memory + "\"");
       return false;
     }
     weft_limits_t limits{UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
@@ -102,19 +112,32 @@ bool limit(Store& store, const Options& o) {
   return true;
 }
 
+/// The option that will have stopped the program if it is stopped.
+std::string limit_of(const Options& o) {
+  std::string text;
+  if (!o.timeout.empty()) text = "--timeout " + o.timeout;
+  if (o.fuel) text += (text.empty() ? "--fuel " : ", --fuel ") + std::to_string(*o.fuel);
+  return text;
+}
+
 int run_exports(Store& store, const Instance& instance, const Options& o, const std::string& file) {
+  const std::string limit = limit_of(o);
   if (const auto initialize = instance.get<void()>(store, "_initialize")) {
-    if (const auto done = (*initialize)(store); !done) return report_failure(file, done.error());
+    if (const auto done = (*initialize)(store); !done)
+      return report_failure(file, done.error(), limit);
   }
   if (!o.invoke.empty()) {
-    return invoke(store, instance, file, o.invoke, {o.rest.begin() + 1, o.rest.end()});
+    return invoke(store, instance, file, o.invoke, {o.rest.begin() + 1, o.rest.end()}, limit);
   }
   const auto start = instance.func(store, "_start");
   if (!start) {
-    print_error(file + ": no exported function \"_start\": call one with --invoke NAME (weft inspect --exports lists them)");
+    print_error(file +
+                ": no exported function \"_start\": call one with --invoke NAME (weft inspect "
+                "--exports lists them)");
     return kUsage;
   }
-  if (const auto done = start->call(store, {}); !done) return report_failure(file, done.error());
+  if (const auto done = start->call(store, {}); !done)
+    return report_failure(file, done.error(), limit);
   return kOk;
 }
 
@@ -122,13 +145,15 @@ int run(const Options& o) {
   const std::string& file = o.rest.front();
   std::optional<uint64_t> timeout;
   if (!o.timeout.empty() && !(timeout = nanoseconds(o.timeout))) {
-    print_error("--timeout expects seconds, or a number with ms, s or m, found \"" + o.timeout + "\"");
+    print_error("--timeout expects seconds, or a number with ms, s or m, found \"" + o.timeout +
+                "\"");
     return kUsage;
   }
   auto wasi = wasi_config(o);
   if (!wasi) return kUsage;
   Config config;
-  config.set("cached_reservations", 0);  // one instance only: nothing comes after it that could use its addresses
+  config.set("cached_reservations",
+             0);  // one instance only: nothing comes after it that could use its addresses
   if (o.fuel) config.fuel();
   if (timeout) config.epochs();
   const auto engine = o.engine.make_engine(std::move(config));
@@ -164,7 +189,8 @@ int run(const Options& o) {
     }
   }
   const auto instance = linker.instantiate(*store, *module);
-  const int code = instance ? run_exports(*store, *instance, o, file) : report_failure(file, instance.error());
+  const int code = instance ? run_exports(*store, *instance, o, file)
+                            : report_failure(file, instance.error(), limit_of(o));
   std::fflush(stdout);
   return code;
 }
@@ -172,9 +198,12 @@ int run(const Options& o) {
 enum Key { kDir = kLongOnly, kEnv, kInvoke, kFuel, kTimeout, kMaxMemory };
 
 constexpr argp_option kOptions[] = {
-    {"dir", kDir, "HOST::GUEST[:ro]", 0, "Let the program see a directory of the host as GUEST (read-only with :ro)", 0},
-    {"env", kEnv, "KEY=VALUE", 0, "Set a variable of the program's environment (which is empty otherwise)", 0},
-    {"invoke", kInvoke, "FUNCTION", 0, "Call this exported function with ARGS, print its results", 0},
+    {"dir", kDir, "HOST::GUEST[:ro]", 0,
+     "Let the program see a directory of the host as GUEST (read-only with :ro)", 0},
+    {"env", kEnv, "KEY=VALUE", 0,
+     "Set a variable of the program's environment (which is empty otherwise)", 0},
+    {"invoke", kInvoke, "FUNCTION", 0, "Call this exported function with ARGS, print its results",
+     0},
     {"fuel", kFuel, "N", 0, "Trap after about so many operators", 0},
     {"timeout", kTimeout, "TIME", 0, "Trap after so long: 500ms, 2s, 1.5, 3m", 0},
     {"max-memory", kMaxMemory, "BYTES", 0, "Refuse to grow memories beyond: 64M, 1G", 0},
@@ -201,11 +230,24 @@ error_t parse(int key, char* arg, argp_state* state) {
 }
 
 constexpr argp_child kChildren[] = {{&kEngineArgp, 0, nullptr, 0}, {}};
-constexpr argp kArgp = {kOptions, parse, "FILE [ARGS...]",
-                        "Runs a .wasm or .wat file: its WASI program, or with --invoke one of its functions. The program may "
-                        "touch nothing that is not given here.\v"
-                        "Options come before FILE; everything behind it belongs to the program.",
-                        kChildren, nullptr, nullptr};
+constexpr argp kArgp = {
+    kOptions,
+    parse,
+    "FILE [ARGS...]",
+    "Runs a .wasm or .wat file: its WASI program, or with --invoke one of its functions. The "
+    "program may "
+    "touch nothing that is not given here.\v"
+    "For example:\n"
+    "  weft run hello.wat\n"
+    "  weft run --dir data::/data:ro --dir out::/out --env LANG=C tool.wasm --flag /data/x\n"
+    "  weft run --invoke add math.wat 2 3\n"
+    "  weft run --timeout 2s --fuel 1000000000 --max-memory 64M untrusted.wasm\n"
+    "Options come before FILE; everything behind it belongs to the program. The exit code is the "
+    "program's own; 134 "
+    "after a trap, 1 if the module cannot be loaded or linked, 2 for a wrong command line.",
+    kChildren,
+    nullptr,
+    nullptr};
 
 }  // namespace
 

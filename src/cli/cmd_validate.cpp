@@ -38,7 +38,17 @@ error_t parse(int key, char* arg, argp_state* state) {
 
 constexpr argp_child kChildren[] = {{&kEngineArgp, 0, nullptr, 0}, {}};
 constexpr argp kArgp = {
-    nullptr, parse, "FILE...", "Checks that .wasm and .wat files are valid modules; says nothing if they are.", kChildren, nullptr, nullptr};
+    nullptr,
+    parse,
+    "FILE...",
+    "Checks that .wasm and .wat files are valid modules; says nothing if they are.\v"
+    "For example:\n"
+    "  weft validate *.wasm && echo all good\n"
+    "  weft validate --feature no-simd module.wat\n"
+    "The exit code is 1 if one of them is not.",
+    kChildren,
+    nullptr,
+    nullptr};
 
 }  // namespace
 

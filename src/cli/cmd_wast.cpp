@@ -56,8 +56,16 @@ error_t parse(int key, char* arg, argp_state* state) {
   }
 }
 
-constexpr argp kArgp = {kOptions, parse, "FILE...", "Runs .wast scripts of the official test suite and counts per directive.",
-                        nullptr, nullptr, nullptr};
+constexpr argp kArgp = {kOptions,
+                        parse,
+                        "FILE...",
+                        "Runs .wast scripts of the official test suite and counts per directive.\v"
+                        "For example:\n"
+                        "  weft wast i32.wast\n"
+                        "  weft wast --check --texts *.wast",
+                        nullptr,
+                        nullptr,
+                        nullptr};
 
 }  // namespace
 
