@@ -276,7 +276,7 @@ void InterpEmitter::branch_table(std::span<const uint32_t> depths) {
   if (direct) {
     for (uint32_t i = 0; i < count; ++i) jump_to(state_->frame(depths[i]), first + i, true);
   } else {
-    stubs_.assign(state_->frames.size(), 0);
+    if (stubs_.size() < state_->frames.size()) stubs_.resize(state_->frames.size());
     for (uint32_t i = 0; i < count; ++i) {
       uint32_t& stub = stubs_[depths[i]];
       if (stub == 0) {
@@ -289,6 +289,7 @@ void InterpEmitter::branch_table(std::span<const uint32_t> depths) {
       }
       patch((first + i) << 1 | 1, stub);
     }
+    for (const uint32_t depth : depths) stubs_[depth] = 0;  // not all of them: nesting may be deep, tables many
   }
   barrier();
   fuel_pos_ = 0;

@@ -318,15 +318,19 @@ void InterpEmitter::wide(Op op) {
   uint32_t slots[4] = {};
   for (unsigned i = 0; i < n; ++i) slots[i] = to_slot(top[i], i);
   const uint32_t cell = top[0].cell;
-  if (home_slot(cell + 1) > 0xffff) return fail(ErrorCode::unsupported, "wide arithmetic in a far frame");
+  // Both halves of a result that lies beyond 16 bits pass through scratch slots.
+  const uint32_t low = home_slot(cell);
+  const uint32_t dst = low + 1 > 0xffff ? scratch_base_ + 4 : low;
   const uint32_t at = emit(op == Op::i64_add128       ? Code::i64_add128
                            : op == Op::i64_sub128     ? Code::i64_sub128
                            : op == Op::i64_mul_wide_s ? Code::i64_mul_wide_s
                                                       : Code::i64_mul_wide_u);
-  put16(at, 8, home_slot(cell));
+  put16(at, 8, dst);
   for (unsigned i = 0; i < n; ++i) put16(at, 10 + 2 * i, slots[i]);
-  overwritten(home_slot(cell));
-  overwritten(home_slot(cell + 1));
+  overwritten(low);
+  overwritten(low + 1);
+  move_slot(low, dst);
+  move_slot(low + 1, dst == low ? low + 1 : dst + 1);
 }
 
 // --- select, globals ---------------------------------------------------------------------------------------------------

@@ -145,12 +145,14 @@ std::optional<Value> InterpEmitter::fuse_load_op(Op op, const Operand& l, uint32
   const uint32_t slot = get16(at, 10);
   const uint32_t constant = get32(at, 12);
   const Class cls = class_of(l.type);
+  const uint32_t load_offset = marks_.back().offset;  // it is the load that can trap
   rewind();
   Place p = place(l);
   if (p.kind == Place::Kind::a && addr == 1 && cls == Class::i) p.kind = Place::Kind::s;
   take(l, p);
   const unsigned form = (p.kind == Place::Kind::a ? 3 : 0) + addr;
   const uint32_t to = emit(base + 2 * form);
+  if (marks_.back().pos == to) marks_.back().offset = load_offset;
   if (p.kind == Place::Kind::s) put16(to, 10, p.slot);
   if (addr != 1) put16(to, 12, slot);
   put16(to, 14, offset);

@@ -262,7 +262,7 @@ WX_HANDLER(return_call_to) {
   ip = reinterpret_cast<const std::byte*>(header[0].bits);  // SAFETY: words written by WX_ENTER
   fp = reinterpret_cast<Cell*>(header[1].bits);
   cx = reinterpret_cast<VMContext*>(header[2].bits);
-  leave_for_host(ip, fp, cx, args + cells);
+  leave_for_host(ip - 1, fp, cx, args + cells);  // inside the call, where backtraces say that the caller stands
   const TrapCode trap = ref->array_call(ref, caller, args, cells);
   acc = 0, facc = 0, dacc = 0;
   if (trap != TrapCode::none) {
@@ -309,7 +309,7 @@ WX_COLD_HANDLER(translate) {
   auto* const code = reinterpret_cast<FuncCode*>(acc);  // SAFETY: every entry puts it there
   // A failure is reported at the call: the frame exists, but has no code to stand in.
   const Cell* const header = fp + code->param_cells;
-  leave_for_host(reinterpret_cast<const std::byte*>(header[0].bits), reinterpret_cast<Cell*>(header[1].bits),
+  leave_for_host(reinterpret_cast<const std::byte*>(header[0].bits) - 1, reinterpret_cast<Cell*>(header[1].bits),
                  reinterpret_cast<VMContext*>(header[2].bits), fp + code->param_cells + kHeaderCells);
   const std::byte* const entry = translate_function(*code, cx);
   facc = 0, dacc = 0;

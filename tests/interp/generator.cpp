@@ -30,7 +30,7 @@ class Function {
                        std::string(kNames[result]) + ")";
     if (padding_ != 0) {
       head += " (local";
-      for (unsigned i = 0; i < padding_; ++i) head += " i64";
+      for (unsigned i = 0; i < padding_; ++i) head += " v128";
       head += ")";
     }
     for (unsigned t = 0; t < 4; ++t) {

@@ -141,12 +141,12 @@ TEST(Random, FormsOfCodeAgree) {
   EXPECT_LT(totals.traps, totals.calls / 3) << totals.calls;
 }
 
-/// The same functions with 70 000 locals before theirs: slots that do not fit 16 bits.
+/// The same functions with 35 000 vectors before theirs: slots that do not fit 16 bits.
 TEST(Random, FarFramesAgree) {
   constexpr unsigned kFunctions = 15;
   for (uint64_t seed = 101; seed <= 104; ++seed) {
     const Bytes near_bytes = assemble(random_module(seed, kFunctions));
-    const Bytes far_bytes = assemble(random_module(seed, kFunctions, 70'000));
+    const Bytes far_bytes = assemble(random_module(seed, kFunctions, 35'000));
     for (const Mode& mode : tier_modes()) {
       Runner near_frames(mode, near_bytes);
       Runner far_frames(mode, far_bytes);
