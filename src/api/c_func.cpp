@@ -123,7 +123,7 @@ bool weft_caller_memory(weft_caller_t* caller, const char* name, size_t size, ui
   runtime::Memory* memory = from_c(caller).memory(api::view(name, size));
   if (memory == nullptr) return false;
   *base = reinterpret_cast<uint8_t*>(memory->base);
-  *bytes = memory->length;
+  *bytes = length_of(*memory);
   return true;
 }
 

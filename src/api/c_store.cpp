@@ -78,7 +78,7 @@ weft_error_t* weft_memory_data(const weft_store_t* s, weft_memory_t m, uint8_t**
   const auto memory = api::from_handle<runtime::Memory>(m);
   if (!memory.belongs_to(*s->store)) return api::to_c(Error(ErrorCode::wrong_store, "memory of another store"));
   *base = reinterpret_cast<uint8_t*>(memory.object->base);
-  *bytes = memory.object->length;
+  *bytes = length_of(*memory.object);
   return nullptr;
 }
 

@@ -88,10 +88,10 @@ class InterpEmitter {
   Value replace_lane(Op op, uint32_t lane);
   Value shuffle(const uint8_t* lanes);
   void wide(Op op);
-  Value atomic_load(Op op, MemArg) { return unsupported(op); }
-  void atomic_store(Op op, MemArg) { unsupported(op); }
-  Value atomic_rmw(Op op, MemArg) { return unsupported(op); }
-  void atomic_fence() { unsupported(Op::atomic_fence); }
+  Value atomic_load(Op op, MemArg m);
+  void atomic_store(Op op, MemArg m);
+  Value atomic_rmw(Op op, MemArg m);
+  void atomic_fence();
 
   void drop() {}
   Value select(ValType type);
@@ -295,6 +295,8 @@ class InterpEmitter {
   void emit_return(std::span<Operand> results);
   void emit_return_from_homes();
   void keep_stores();  ///< A value on the other side of a branch needs its slot.
+
+  uint32_t emit_atomic(Code code, Op op, MemArg m);  // emitter_atomic.cpp
 
   // --- exceptions (emitter_exception.cpp) ---
   struct OpenRegion {

@@ -2,6 +2,7 @@
 #include "interp/handlers.hpp"
 #include "interp/memory_kind.hpp"
 #include "runtime/builtins.hpp"
+#include "runtime/shared_memory.hpp"
 
 namespace weft::interp {
 namespace {
@@ -22,7 +23,7 @@ inline void leave_for_builtin(const std::byte* ip, Cell* fp, VMContext* cx) {
 
 WX_HANDLER(memory_size) {
   WX_BEGIN
-  slot(ip, fp, 8).bits = cx->memories[u32(ip, 12)]->length >> u32(ip, 16);
+  slot(ip, fp, 8).bits = length_of(*cx->memories[u32(ip, 12)]) >> u32(ip, 16);
   WX_NEXT(24);
 }
 WX_HANDLER(memory_grow) {

@@ -19,6 +19,7 @@ void install_call(HandlerTable& table);
 void install_bulk(HandlerTable& table);
 void install_gc(HandlerTable& table);
 void install_exception(HandlerTable& table);
+void install_atomic(HandlerTable& table);
 void install_fused(HandlerTable& table);
 void install_load_op_guarded(HandlerTable& table);
 void install_load_op_checked(HandlerTable& table);

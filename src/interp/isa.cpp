@@ -56,48 +56,57 @@ void install_simd(HandlerTable& table) {
   install_simd_misc(table);
 }
 
-struct Tables {
-  HandlerTable guarded{};
-  HandlerTable checked{};
-  uint64_t translate_word = 0;
-  uint64_t exit_word = 0;
+void install_common(HandlerTable& table) {
+  install_i32(table);
+  install_i64(table);
+  install_float(table);
+  install_convert(table);
+  install_branch_int(table);
+  install_branch_float(table);
+  install_control(table);
+  install_call(table);
+  install_bulk(table);
+  install_gc(table);
+  install_exception(table);
+  install_atomic(table);
+  install_fused(table);
+  install_simd(table);
+}
 
-  Tables() {
-    for (HandlerTable* table : {&guarded, &checked}) {
-      install_i32(*table);
-      install_i64(*table);
-      install_float(*table);
-      install_convert(*table);
-      install_branch_int(*table);
-      install_branch_float(*table);
-      install_control(*table);
-      install_call(*table);
-      install_bulk(*table);
-      install_gc(*table);
-      install_exception(*table);
-      install_fused(*table);
-      install_simd(*table);
-    }
-    install_memory_guarded(guarded);
-    install_memory_checked(checked);
-    install_load_op_guarded(guarded);
-    install_load_op_checked(checked);
-    install_simd_memory_guarded(guarded);
-    install_simd_memory_checked(checked);
-    translate_word = guarded.word[static_cast<size_t>(Code::translate)];
-    exit_word = guarded.word[static_cast<size_t>(Code::exit_)];
-  }
-};
-const Tables& tables() {
-  static const Tables kTables;  // made at the first use; immutable afterwards
-  return kTables;
+// One for each kind of memory, made when it is first asked for: a process mostly needs one of them. In .bss, so that nothing
+// writes zeros first; immutable afterwards.
+constinit HandlerTable g_guarded;
+constinit HandlerTable g_checked;
+
+const HandlerTable& guarded() {
+  static const bool kMade = [] {
+    install_common(g_guarded);
+    install_memory_guarded(g_guarded);
+    install_load_op_guarded(g_guarded);
+    install_simd_memory_guarded(g_guarded);
+    return true;
+  }();
+  static_cast<void>(kMade);
+  return g_guarded;
+}
+
+const HandlerTable& checked() {
+  static const bool kMade = [] {
+    install_common(g_checked);
+    install_memory_checked(g_checked);
+    install_load_op_checked(g_checked);
+    install_simd_memory_checked(g_checked);
+    return true;
+  }();
+  static_cast<void>(kMade);
+  return g_checked;
 }
 
 /// Made when first asked for: most runs never are, and it takes longer than all the rest.
 const std::unordered_map<HandlerWord, Code>& codes() {
   static const std::unordered_map<HandlerWord, Code> kCodes = [] {
     std::unordered_map<HandlerWord, Code> map;
-    for (const HandlerTable* table : {&tables().guarded, &tables().checked}) {
+    for (const HandlerTable* table : {&guarded(), &checked()}) {
       for (size_t i = 0; i < kCodeCount; ++i) map.emplace(table->word[i], static_cast<Code>(i));
     }
     return map;
@@ -108,7 +117,7 @@ const std::unordered_map<HandlerWord, Code>& codes() {
 }  // namespace
 
 const CodeInfo& info(Code code) { return kInfos[static_cast<size_t>(code)]; }
-const HandlerTable& handlers(bool checked) { return checked ? tables().checked : tables().guarded; }
+const HandlerTable& handlers(bool is_checked) { return is_checked ? checked() : guarded(); }
 Code code_of_handler(HandlerWord word) {
   const auto found = codes().find(word);
   return found == codes().end() ? Code::count_ : found->second;
@@ -116,7 +125,12 @@ Code code_of_handler(HandlerWord word) {
 const CompareRow& compare_row(Code code) { return kCompares[static_cast<size_t>(code)]; }
 bool is_transient(Code code) { return info(code).name.ends_with(".t"); }
 
-const std::byte* translate_entry() { return reinterpret_cast<const std::byte*>(&tables().translate_word); }
-const std::byte* exit_entry() { return reinterpret_cast<const std::byte*>(&tables().exit_word); }
+// SAFETY: an instruction is its handler's word, so the table's entry is code for one that has no operands.
+const std::byte* translate_entry() {
+  return reinterpret_cast<const std::byte*>(&guarded().word[static_cast<size_t>(Code::translate)]);
+}
+const std::byte* exit_entry() {
+  return reinterpret_cast<const std::byte*>(&guarded().word[static_cast<size_t>(Code::exit_)]);
+}
 
 }  // namespace weft::interp

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bits.hpp"
+#include "runtime/parking_lot.hpp"
 #include "runtime/store.hpp"
 
 namespace weft::runtime::builtins {
@@ -30,7 +31,7 @@ TrapCode memory_init(VMContext* ctx, uint32_t memory, uint32_t segment, uint64_t
   const VMMemory& m = *ctx->memories[memory];
   const auto data = ctx->instance->data(segment);
   if (!in_bounds<uint64_t>(src, len, data.size())) return memory_trap(ctx, src, data.size());
-  if (!in_bounds<uint64_t>(dst, len, m.length)) return memory_trap(ctx, dst, m.length);
+  if (!in_bounds<uint64_t>(dst, len, length_of(m))) return memory_trap(ctx, dst, length_of(m));
   if (len != 0) std::memcpy(m.base + dst, data.data() + src, len);
   return TrapCode::none;
 }
@@ -39,17 +40,39 @@ TrapCode memory_copy(VMContext* ctx, uint32_t dst_memory, uint32_t src_memory, u
                      uint64_t len) {
   const VMMemory& to = *ctx->memories[dst_memory];
   const VMMemory& from = *ctx->memories[src_memory];
-  if (!in_bounds<uint64_t>(src, len, from.length)) return memory_trap(ctx, src, from.length);
-  if (!in_bounds<uint64_t>(dst, len, to.length)) return memory_trap(ctx, dst, to.length);
+  if (!in_bounds<uint64_t>(src, len, length_of(from))) return memory_trap(ctx, src, length_of(from));
+  if (!in_bounds<uint64_t>(dst, len, length_of(to))) return memory_trap(ctx, dst, length_of(to));
   if (len != 0) std::memmove(to.base + dst, from.base + src, len);
   return TrapCode::none;
 }
 
 TrapCode memory_fill(VMContext* ctx, uint32_t memory, uint64_t dst, uint32_t value, uint64_t len) {
   const VMMemory& m = *ctx->memories[memory];
-  if (!in_bounds<uint64_t>(dst, len, m.length)) return memory_trap(ctx, dst, m.length);
+  if (!in_bounds<uint64_t>(dst, len, length_of(m))) return memory_trap(ctx, dst, length_of(m));
   if (len != 0) std::memset(m.base + dst, static_cast<int>(value & 0xff), len);
   return TrapCode::none;
+}
+
+TrapCode atomic_wait(VMContext* ctx, const AtomicWait& wait, uint32_t& result) {
+  Store& store = store_of(ctx);
+  const auto equal = [&wait] {
+    // SAFETY: the caller has checked bounds and alignment.
+    if (wait.bytes == 4) {
+      return __atomic_load_n(reinterpret_cast<const uint32_t*>(wait.address), __ATOMIC_SEQ_CST) ==
+             static_cast<uint32_t>(wait.expected);
+    }
+    return __atomic_load_n(reinterpret_cast<const uint64_t*>(wait.address), __ATOMIC_SEQ_CST) == wait.expected;
+  };
+  const auto poll = [ctx] {
+    const bool due = ctx->store->epoch->load(std::memory_order_relaxed) >= ctx->store->epoch_deadline;
+    return due ? epoch_expired(ctx) : TrapCode::none;
+  };
+  constexpr int64_t kPollNs = 2'000'000;  // how late an interruption may be
+  const bool interruptible = store.engine().options().epochs;
+  WaitOutcome outcome = WaitOutcome::timed_out;
+  const TrapCode trap = park({wait.address, wait.timeout_ns, interruptible ? kPollNs : 0}, equal, poll, outcome);
+  result = static_cast<uint32_t>(outcome);
+  return trap;
 }
 
 void data_drop(VMContext* ctx, uint32_t segment) { ctx->instance->drop_data(segment); }

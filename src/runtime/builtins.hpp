@@ -16,6 +16,16 @@ TrapCode memory_copy(VMContext* ctx, uint32_t dst_memory, uint32_t src_memory, u
 TrapCode memory_fill(VMContext* ctx, uint32_t memory, uint64_t dst, uint32_t value, uint64_t len);
 void data_drop(VMContext* ctx, uint32_t segment);
 
+/// memory.atomic.wait on a shared memory; the address is aligned and in bounds.
+struct AtomicWait {
+  const std::byte* address;
+  uint32_t bytes;       ///< 4 or 8
+  uint64_t expected;
+  int64_t timeout_ns;   ///< Negative: for ever.
+};
+/// `result`: 0 woken, 1 not equal, 2 timed out. Traps only if the store's epoch deadline passes meanwhile.
+TrapCode atomic_wait(VMContext* ctx, const AtomicWait& wait, uint32_t& result);
+
 TrapCode table_get(VMContext* ctx, uint32_t table, uint64_t index, Cell& out);
 TrapCode table_set(VMContext* ctx, uint32_t table, uint64_t index, Cell value);
 /// `result`: old size, or all ones.

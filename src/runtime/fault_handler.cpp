@@ -89,7 +89,7 @@ bool become_trap(int signal, const siginfo_t& info, ucontext_t& uc) {
     if (Memory* memory = ctx.store->memory_at(fault.address)) {
       fault.in_memory = true;
       fault.guest_address = fault.address - reinterpret_cast<uintptr_t>(memory->base);
-      fault.memory_size = memory->length;
+      fault.memory_size = length_of(*memory);
     }
   }
   const TrapCode code = range->resolve(fault, ctx, range->env);

@@ -24,6 +24,11 @@ uint64_t maximum_of(const MemoryType& type) {
 Memory::Memory(Store& store, const MemoryType& type) : VMMemory{nullptr, 0}, type_(type), store_(&store) {}
 
 Memory::~Memory() {
+  if (shared_ != nullptr) {
+    shared_->detach(*this);
+    std::erase(store_->all_memories_, this);
+    return;
+  }
   if (!reservation_) return;
   std::erase(store_->all_memories_, this);
   if (guarded_) store_->engine().give_back({std::move(reservation_), committed_}, mapped_);
@@ -91,10 +96,39 @@ Result<> Memory::create(const MemoryImage* image) {
       return fail(ErrorCode::out_of_memory, "out of memory: cannot map the initial contents of a linear memory");
     }
   }
+  if (type_.shared) share();
+  return {};
+}
+
+/// What was made for this memory becomes what all views share.
+void Memory::share() {
+  shared_ = std::make_shared<SharedMemory>(
+      store_->shared_engine(),
+      SharedMemory::Parts{type_, std::move(reservation_), base, length, committed_, capacity_, guarded_, mapped_});
+  shared_->attach(*this);
+}
+
+Result<> Memory::attach(std::shared_ptr<SharedMemory> shared) {
+  const uint64_t bytes = shared->length();
+  std::optional<uint64_t> declared;
+  if (type_.limits.max) declared = saturating_mul(*type_.limits.max, type_.page_bytes());
+  if (store_->may_grow_memory(0, bytes, declared) != GrowthAnswer::allow) {
+    return fail(ErrorCode::limit_exceeded, "limit exceeded: shared memory of " + std::to_string(bytes) +
+                                               " bytes is larger than the store allows");
+  }
+  shared_ = std::move(shared);
+  guarded_ = shared_->guarded();
+  shared_->attach(*this);
+  store_->all_memories_.push_back(this);
   return {};
 }
 
 Result<> Memory::discard_image() {
+  if (shared_ != nullptr) {
+    // Nobody else has it yet: the instantiation that made it has failed.
+    if (length != 0) std::memset(base, 0, length);
+    return {};
+  }
   mapped_ = false;
   if (!reservation_.decommit(kFrontGuard, committed_) || !reservation_.commit(kFrontGuard, committed_)) {
     return fail(ErrorCode::out_of_memory, "out of memory: cannot clear a linear memory");
@@ -117,27 +151,37 @@ bool Memory::extend(uint64_t new_bytes) {
 }
 
 std::optional<uint64_t> Memory::grow(uint64_t delta_pages, TrapCode& trap) {
-  const uint64_t old_pages = pages();
-  if (delta_pages == 0) return old_pages;
   const uint64_t page = type_.page_bytes();
-  const uint64_t desired = saturating_mul(saturating_add(old_pages, delta_pages), page);
   std::optional<uint64_t> declared;
   if (type_.limits.max) declared = saturating_mul(*type_.limits.max, page);
-  switch (store_->may_grow_memory(length, desired, declared)) {
-    case GrowthAnswer::allow: break;
-    case GrowthAnswer::refuse: return std::nullopt;
-    case GrowthAnswer::trap: trap = TrapCode::growth_limited; return std::nullopt;
-  }
   const char* reason = nullptr;
-  if (desired > maximum_bytes()) {
-    reason = "maximum size of the memory exceeded";
-  } else if (!extend(desired) && !move_and_extend(desired)) {
-    reason = "the operating system refused memory";
+  for (bool changed = true; changed;) {  // again where another thread grew it meanwhile
+    const uint64_t old_bytes = length_of(*this);
+    const uint64_t old_pages = old_bytes >> type_.page_log2;
+    if (delta_pages == 0) return old_pages;
+    const uint64_t desired = saturating_mul(saturating_add(old_pages, delta_pages), page);
+    switch (store_->may_grow_memory(old_bytes, desired, declared)) {
+      case GrowthAnswer::allow: break;
+      case GrowthAnswer::refuse: return std::nullopt;
+      case GrowthAnswer::trap: trap = TrapCode::growth_limited; return std::nullopt;
+    }
+    reason = grow_to(old_bytes, desired, changed);
+    if (reason == nullptr && !changed) return old_pages;
   }
-  if (reason == nullptr) return old_pages;
   store_->growth_failed(reason);
   if (store_->limits.trap_on_growth_failure) trap = TrapCode::growth_limited;
   return std::nullopt;
+}
+
+const char* Memory::grow_to(uint64_t old_bytes, uint64_t new_bytes, bool& changed) {
+  changed = false;
+  if (new_bytes > maximum_bytes()) return "maximum size of the memory exceeded";
+  if (shared_ != nullptr) {
+    const SharedMemory::Growth growth = shared_->grow(old_bytes, new_bytes);
+    changed = growth == SharedMemory::Growth::changed;
+    return growth == SharedMemory::Growth::refused ? "the operating system refused memory" : nullptr;
+  }
+  return extend(new_bytes) || move_and_extend(new_bytes) ? nullptr : "the operating system refused memory";
 }
 
 /// Checked memories only: a larger reservation, contents copied.

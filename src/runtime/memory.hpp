@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "platform/virtual_memory.hpp"
 #include "runtime/resource_limiter.hpp"
+#include "runtime/shared_memory.hpp"
 #include "runtime/vmcontext.hpp"
 
 namespace weft::runtime {
@@ -31,7 +32,8 @@ struct MemoryImage {
   uint64_t offset = 0;  ///< Byte offset in the memory; a multiple of the host's page size.
 };
 
-/// Owned by its store (standalone) or by its instance's tail; never moves. Used by the store's thread.
+/// Owned by its store (standalone) or by its instance's tail; never moves. Used by the store's thread. Of a shared memory it
+/// is one store's view; the bytes belong to the SharedMemory.
 class Memory : public VMMemory {
  public:
   Memory(Store& store, const MemoryType& type);
@@ -42,6 +44,11 @@ class Memory : public VMMemory {
   /// Makes the initial pages (zero, or the image, which must lie inside them). Asks limits and limiter. Errors: limit_exceeded, out_of_memory.
   Result<> create(const MemoryImage* image);
 
+  /// Instead of create(): one more view of a shared memory of this type. Errors: limit_exceeded.
+  Result<> attach(std::shared_ptr<SharedMemory> shared);
+  /// Null if the type is not shared.
+  const std::shared_ptr<SharedMemory>& shared() const { return shared_; }
+
   /// Takes the image back: all zero again. For an instantiation that fails before its data segments' turn.
   Result<> discard_image();
 
@@ -49,14 +56,15 @@ class Memory : public VMMemory {
   std::optional<uint64_t> grow(uint64_t delta_pages, TrapCode& trap);
 
   const MemoryType& type() const { return type_; }  ///< limits.min is the declared minimum.
-  uint64_t pages() const { return length >> type_.page_log2; }
+  uint64_t pages() const { return length_of(*this) >> type_.page_log2; }
   bool guarded() const { return guarded_; }
-  std::span<std::byte> bytes() const { return {base, length}; }
+  std::span<std::byte> bytes() const { return {base, length_of(*this)}; }
   Store& store() const { return *store_; }
   bool reservation_contains(uintptr_t address) const {
     // SAFETY: compares addresses only.
-    const auto start = reinterpret_cast<uintptr_t>(reservation_.data());
-    return address - start < reservation_.size();
+    const platform::Reservation& space = shared_ != nullptr ? shared_->reservation() : reservation_;
+    const auto start = reinterpret_cast<uintptr_t>(space.data());
+    return address - start < space.size();
   }
   static Memory& from(VMMemory* m) { return *static_cast<Memory*>(m); }  // SAFETY: every VMMemory with a base is a Memory
 
@@ -66,6 +74,9 @@ class Memory : public VMMemory {
   Result<> restrict_to(uint64_t bytes);
   bool extend(uint64_t new_bytes);
   bool move_and_extend(uint64_t new_bytes);
+  void share();
+  /// Null if it could; else why not. `old_bytes`: what it was grown from.
+  const char* grow_to(uint64_t old_bytes, uint64_t new_bytes, bool& changed);
 
   MemoryType type_;
   Store* store_;
@@ -74,6 +85,7 @@ class Memory : public VMMemory {
   uint64_t capacity_ = 0;   ///< Bytes from base that can be committed without moving
   bool guarded_ = false;
   bool mapped_ = false;     ///< An image lies in it.
+  std::shared_ptr<SharedMemory> shared_;  ///< Shared: where all of the above has moved to.
 };
 
 }  // namespace weft::runtime

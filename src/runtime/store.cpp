@@ -82,6 +82,14 @@ Result<Memory*> Store::add_memory(const MemoryType& type) {
   return memories_.back().get();
 }
 
+Result<Memory*> Store::add_shared_memory(std::shared_ptr<SharedMemory> shared) {
+  WEFT_TRY(reserve_counts(1, 0));
+  auto memory = std::make_unique<Memory>(*this, shared->type());
+  WEFT_TRY(memory->attach(std::move(shared)));
+  memories_.push_back(std::move(memory));
+  return memories_.back().get();
+}
+
 Result<Table*> Store::add_table(const TableType& type, Cell init) {
   WEFT_TRY(reserve_counts(0, 1));
   auto table = std::make_unique<Table>(*this, type);

@@ -63,6 +63,8 @@ class Store {
   /// The caller fills in env, finalize, owner and name.
   HostFunc& add_host_func(TypeId type, HostCallback callback);
   Result<Memory*> add_memory(const MemoryType& type);
+  /// One more view of a memory that other stores may have too.
+  Result<Memory*> add_shared_memory(std::shared_ptr<SharedMemory> shared);
   Result<Table*> add_table(const TableType& type, Cell init);
   Global* add_global(const GlobalType& type, std::span<const Cell> value);
   Tag* add_tag(TypeId type);

@@ -1,0 +1,60 @@
+#include "runtime/shared_memory.hpp"
+
+#include <algorithm>
+
+#include "runtime/engine_state.hpp"
+#include "runtime/memory.hpp"
+
+namespace weft::runtime {
+namespace {
+
+// SAFETY: one word, read by the view's thread without the lock.
+void publish(Memory& view, uint64_t length) {
+  __atomic_store_n(&view.length, length, __ATOMIC_RELEASE);
+}
+
+}  // namespace
+
+SharedMemory::SharedMemory(std::shared_ptr<EngineState> engine, Parts parts)
+    : engine_(std::move(engine)), parts_(std::move(parts)) {}
+
+SharedMemory::~SharedMemory() {
+  if (parts_.guarded)
+    engine_->give_back({std::move(parts_.reservation), parts_.committed}, parts_.mapped);
+}
+
+uint64_t SharedMemory::length() const {
+  const std::lock_guard lock(mutex_);
+  return parts_.length;
+}
+
+void SharedMemory::attach(Memory& view) {
+  const std::lock_guard lock(mutex_);
+  views_.push_back(&view);
+  view.base = parts_.base;
+  publish(view, parts_.length);
+}
+
+void SharedMemory::detach(Memory& view) {
+  const std::lock_guard lock(mutex_);
+  std::erase(views_, &view);
+}
+
+SharedMemory::Growth SharedMemory::grow(uint64_t from, uint64_t to) {
+  const std::lock_guard lock(mutex_);
+  if (parts_.length != from) return Growth::changed;
+  const uint64_t needed = platform::round_up_to_page(to);
+  if (needed > parts_.capacity) return Growth::refused;
+  if (needed > parts_.committed) {
+    const auto front =
+        static_cast<size_t>(parts_.base - reinterpret_cast<std::byte*>(parts_.reservation.data()));
+    if (!parts_.reservation.commit(front + parts_.committed, needed - parts_.committed))
+      return Growth::refused;
+    parts_.committed = needed;
+  }
+  parts_.length = to;
+  for (Memory* view : views_) publish(*view, to);
+  return Growth::done;
+}
+
+}  // namespace weft::runtime
