@@ -4,17 +4,14 @@ namespace weft::engine {
 
 Result<> Config::check() const {
   constexpr uint64_t kLeastStack = 16u << 10;
-  if (interp_stack_initial > interp_stack_max) {
-    return fail(ErrorCode::bad_config, "bad configuration: interp_stack_initial (" +
-                                           std::to_string(interp_stack_initial) + ") is larger than interp_stack_max (" +
-                                           std::to_string(interp_stack_max) + ")");
+  constexpr uint64_t kLeastFrames = 4u << 10;
+  if (interp_stack_max < kLeastFrames) {
+    return fail(ErrorCode::bad_config, "bad configuration: interp_stack_max is " + std::to_string(interp_stack_max) +
+                                           ", must be at least " + std::to_string(kLeastFrames));
   }
   if (max_native_stack < kLeastStack) {
     return fail(ErrorCode::bad_config, "bad configuration: max_native_stack is " + std::to_string(max_native_stack) +
                                            ", must be at least " + std::to_string(kLeastStack));
-  }
-  if (interp_max_depth == 0) {
-    return fail(ErrorCode::bad_config, "bad configuration: interp_max_depth is 0, must be at least 1");
   }
   return {};
 }
@@ -25,9 +22,7 @@ runtime::RuntimeOptions Config::runtime_options() const {
   out.guard_pages = guard_pages && signals;
   out.max_native_stack = max_native_stack;
   out.cached_reservations = cached_reservations;
-  out.interp_stack_initial = interp_stack_initial;
   out.interp_stack_max = interp_stack_max;
-  out.interp_max_depth = interp_max_depth;
   out.interp_cached_stacks = interp_cached_stacks;
   out.fuel = fuel;
   out.epochs = epochs;

@@ -27,9 +27,7 @@ struct RuntimeOptions {
   bool guard_pages = true;         ///< Reserve 32-bit memories whole (needs signals).
   uint64_t max_native_stack = 512u << 10;  ///< Bytes of native stack that guest code and hosts called by it may use.
   uint32_t cached_reservations = 4;        ///< Address ranges kept for the next memory.
-  uint64_t interp_stack_initial = 1u << 10;  ///< Bytes of values.
-  uint64_t interp_stack_max = 1u << 20;
-  uint32_t interp_max_depth = 1024;
+  uint64_t interp_stack_max = 16u << 20;  ///< Bytes of frames; address space only.
   uint32_t interp_cached_stacks = 2;
   bool fuel = false;    ///< Code counts fuel.
   bool epochs = false;  ///< Code checks the epoch.
