@@ -100,19 +100,26 @@ constexpr Row kRows[] = {
 #undef WASI_FN
 };
 
-Result<> define_all(engine::Linker& linker, const std::shared_ptr<Link>& link) {
+/// The row as a function of one of the two module names; nothing if `name` is not one of theirs.
+std::optional<engine::HostFuncDef> find_row(std::string_view name, bool unstable, const std::shared_ptr<Link>& link) {
   for (const Row& row : kRows) {
-    std::vector<wasm::ValType> params;
+    if (name != row.name || (unstable && row.unstable == nullptr)) continue;
+    engine::HostFuncDef def;
     for (const char* letter = row.params; *letter != '\0'; ++letter)
-      params.push_back(*letter == 'I' ? wasm::kI64 : wasm::kI32);
-    const std::array<wasm::ValType, 1> errno_type{wasm::kI32};
-    const std::span<const wasm::ValType> results = std::span(errno_type).first(row.returns ? 1 : 0);
-    WEFT_TRY(linker.define_func("wasi_snapshot_preview1", row.name, params, results, row.preview1,
-                                link));
-    if (row.unstable == nullptr) continue;
-    WEFT_TRY(linker.define_func("wasi_unstable", row.name, params, results, row.unstable, link));
+      def.params.push_back(*letter == 'I' ? wasm::kI64 : wasm::kI32);
+    if (row.returns) def.results.push_back(wasm::kI32);
+    def.callback = unstable ? row.unstable : row.preview1;
+    def.env = link;
+    return def;
   }
-  return {};
+  return std::nullopt;
+}
+
+Result<> define_all(engine::Linker& linker, const std::shared_ptr<Link>& link) {
+  WEFT_TRY(linker.define_table("wasi_snapshot_preview1",
+                               [link](std::string_view name) { return find_row(name, false, link); }));
+  return linker.define_table("wasi_unstable",
+                             [link](std::string_view name) { return find_row(name, true, link); });
 }
 
 }  // namespace
