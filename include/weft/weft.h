@@ -274,6 +274,9 @@ WEFT_API bool weft_caller_export(weft_caller_t*, const char* name, size_t size, 
 WEFT_API bool weft_caller_memory(weft_caller_t*, const char* name, size_t size, uint8_t** base, uint64_t* bytes);
 /* Ends the guest program: return the error from the host function. Not a trap of the guest. */
 WEFT_API weft_error_t* weft_error_exit(int32_t status);
+/* Takes the trap of a guest call made by a host function, which by returning this ends in the same way: with the inner
+ * backtrace; a wasm exception goes on to the handlers of the guest outside. */
+WEFT_API weft_error_t* weft_error_from_trap(weft_trap_t*);
 
 /* --- linking -------------------------------------------------------------------------------------------------------------------- */
 
@@ -298,6 +301,19 @@ WEFT_API weft_error_t* weft_memory_data(const weft_store_t*, weft_memory_t, uint
 WEFT_API weft_error_t* weft_memory_new(weft_store_t*, uint64_t min_pages, uint64_t max_pages, bool memory64, bool shared, weft_memory_t* out);
 /* In pages; *old is the size before. */
 WEFT_API weft_error_t* weft_memory_grow(weft_store_t*, weft_memory_t, uint64_t delta, uint64_t* old);
+
+/* A memory declared `shared`, outside any store: any thread may hold and clone it and put it into its own store. It lives
+ * as long as one of these or one of the stores. Growth is seen by all, and never moves it. */
+typedef struct weft_shared_memory weft_shared_memory_t;
+/* max_pages is needed: a shared memory has a maximum. */
+WEFT_API weft_error_t* weft_shared_memory_new(weft_engine_t*, uint64_t min_pages, uint64_t max_pages, bool memory64, weft_shared_memory_t** out);
+WEFT_API weft_shared_memory_t* weft_shared_memory_clone(const weft_shared_memory_t*);
+WEFT_API void weft_shared_memory_delete(weft_shared_memory_t*);
+/* Of a store's memory; WEFT_ERROR_BAD_ARGUMENT if that is not shared. */
+WEFT_API weft_error_t* weft_memory_share(const weft_store_t*, weft_memory_t, weft_shared_memory_t** out);
+/* A memory of this store, for its imports. */
+WEFT_API weft_error_t* weft_memory_from_shared(weft_store_t*, const weft_shared_memory_t*, weft_memory_t* out);
+
 WEFT_API weft_error_t* weft_global_new(weft_store_t*, weft_valkind_t, bool is_mutable, const weft_val_t*, weft_global_t* out);
 WEFT_API weft_error_t* weft_global_get(const weft_store_t*, weft_global_t, weft_val_t* out);
 WEFT_API weft_error_t* weft_global_set(weft_store_t*, weft_global_t, const weft_val_t*);

@@ -80,6 +80,14 @@ weft_error_t* weft_error_exit(int32_t status) {
   return e;
 }
 
+weft_error_t* weft_error_from_trap(weft_trap_t* t) {
+  const std::unique_ptr<weft_trap> owned(t);
+  auto* e = new weft_error(Error(ErrorCode::host, owned->trap.message));
+  e->kind = weft_error::Kind::trap;
+  e->trap = std::make_unique<engine::Trap>(std::move(owned->trap));
+  return e;
+}
+
 void weft_error_delete(weft_error_t* e) { delete e; }
 
 weft_error_code_t weft_error_code(const weft_error_t* e) { return static_cast<weft_error_code_t>(e->error.code); }

@@ -15,6 +15,7 @@ runtime::TrapCode Callback::run(void* env, runtime::Caller& caller, runtime::Cel
   if (error == nullptr) return runtime::TrapCode::none;
   std::shared_ptr<weft_error> owned(error);
   if (owned->kind == weft_error::Kind::exit) return caller.exit(static_cast<uint32_t>(owned->exit_status));
+  if (owned->kind == weft_error::Kind::trap) return engine::pass_on(caller, std::move(*owned->trap));
   return caller.fail(owned->error.message, owned);
 }
 

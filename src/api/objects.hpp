@@ -17,7 +17,7 @@
 #include "weft/weft.h"
 
 struct weft_error {
-  enum class Kind : uint8_t { refusal, exit };
+  enum class Kind : uint8_t { refusal, exit, trap };
 
   explicit weft_error(weft::Error e) : error(std::move(e)) {}
   ~weft_error() {
@@ -32,6 +32,7 @@ struct weft_error {
   const void* payload_kind = nullptr;
   void* payload = nullptr;
   void (*finalizer)(void*) = nullptr;
+  std::unique_ptr<weft::engine::Trap> trap;  ///< trap: what the host function passes on.
 };
 
 struct weft_trap {

@@ -32,7 +32,33 @@ std::string trap_message(const runtime::TrapRecord& record) {
   return out;
 }
 
+void describe_exception(runtime::Store& store, Trap& trap) {
+  runtime::Heap& heap = store.heap();
+  trap.exception = heap.in_flight;
+  if (trap.exception == runtime::kNullRef) return;
+  // A host function may keep it while it calls other guest code; the heap itself keeps the last one.
+  if (const auto* outer = runtime::Activation::newest(); outer != nullptr && &outer->store() == &store.context()) {
+    heap.root(trap.exception);
+  }
+  const runtime::Tag* tag = heap.exception(trap.exception).tag;
+  trap.message += fmt::format(": tag{}", store.engine().types().describe(tag->type).substr(4)  // without "func"
+                             );
+}
+
 }  // namespace
+
+TrapCode pass_on(runtime::Caller& caller, Trap trap) {
+  switch (trap.kind) {
+    case Trap::Kind::error: return caller.fail(std::move(trap.message), std::move(trap.payload));
+    case Trap::Kind::exit: return caller.exit(trap.exit_code);
+    case Trap::Kind::exception: return caller.raise(std::move(trap.payload));
+    case Trap::Kind::trap: break;
+  }
+  if (trap.code == TrapCode::unhandled_exception) caller.store().heap().in_flight = trap.exception;
+  runtime::PendingTrap inner;
+  inner.backtrace = std::move(trap.backtrace);
+  return caller.pass_on(trap.code, std::move(inner));
+}
 
 Trap take_trap(runtime::Store& store, TrapCode code) {
   runtime::PendingTrap pending = store.take_pending();
@@ -42,6 +68,7 @@ Trap take_trap(runtime::Store& store, TrapCode code) {
   if (wasm::is_guest_trap(code)) {
     pending.record.code = code;
     out.message = trap_message(pending.record);
+    if (code == TrapCode::unhandled_exception) describe_exception(store, out);
     if (!pending.host.message.empty()) out.message += ": " + pending.host.message;
     return out;
   }

@@ -22,4 +22,8 @@ CallResult call_unchecked(runtime::Store& store, runtime::VMFuncRef* func, runti
 /// The pending trap of a failed call as an object.
 Trap take_trap(runtime::Store& store, TrapCode code);
 
+/// In a host function: ends it as an inner guest call ended, with that call's backtrace. An exception goes on to the
+/// handlers of the guest that called the host function. Return what this returns.
+TrapCode pass_on(runtime::Caller& caller, Trap trap);
+
 }  // namespace weft::engine

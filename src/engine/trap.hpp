@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "runtime/backtrace.hpp"
+#include "runtime/gc_object.hpp"
 #include "runtime/vmcontext.hpp"
 
 namespace weft::engine {
@@ -29,6 +30,9 @@ struct Trap {
   std::string message;             ///< One line: "out of bounds memory access: address 0x.. in memory of size 0x.."
   runtime::Backtrace backtrace;
   std::shared_ptr<void> payload;
+  /// unhandled_exception: the exception, valid in its store as long as the host call in which the guest was called; where
+  /// there is none, until the next uncaught exception.
+  runtime::Ref exception = runtime::kNullRef;
 
   /// Message and backtrace, one frame per line.
   std::string text() const;

@@ -3,6 +3,8 @@
 #include "wast/engine_host.hpp"
 
 #include <cstring>
+#include <map>
+#include <optional>
 #include <unordered_map>
 
 #include <fmt/core.h>
@@ -22,11 +24,12 @@ template <class T, void (*Delete)(T*)>
 struct Deleter {
   void operator()(T* p) const { Delete(p); }
 };
-using EnginePtr = std::unique_ptr<weft_engine_t, Deleter<weft_engine_t, weft_engine_delete>>;
 using StorePtr = std::unique_ptr<weft_store_t, Deleter<weft_store_t, weft_store_delete>>;
 using ModulePtr = std::unique_ptr<weft_module_t, Deleter<weft_module_t, weft_module_delete>>;
 using ErrorPtr = std::unique_ptr<weft_error_t, Deleter<weft_error_t, weft_error_delete>>;
 using TrapPtr = std::unique_ptr<weft_trap_t, Deleter<weft_trap_t, weft_trap_delete>>;
+using SharedMemoryPtr =
+    std::unique_ptr<weft_shared_memory_t, Deleter<weft_shared_memory_t, weft_shared_memory_delete>>;
 using FuncTypePtr =
     std::unique_ptr<weft_functype_t, Deleter<weft_functype_t, weft_functype_delete>>;
 
@@ -106,12 +109,18 @@ class EngineHost final : public ScriptHost {
       // A feature that this engine cannot have at all shows in the scripts that need it.
       const ErrorPtr ignored{weft_config_feature(config, name.c_str(), features.has(feature))};
     }
-    auto host = std::make_unique<EngineHost>();
     weft_engine_t* engine = nullptr;
     if (ErrorPtr error{weft_engine_new(config, &engine)}) return nullptr;
-    host->engine_.reset(engine);
+    return on({engine, &weft_engine_delete});
+  }
+
+  /// With a store of its own on that engine.
+  static std::unique_ptr<EngineHost> on(std::shared_ptr<weft_engine_t> engine) {
+    auto host = std::make_unique<EngineHost>();
+    host->engine_ = std::move(engine);
     weft_store_t* store = nullptr;
-    if (ErrorPtr error{weft_store_new(engine, nullptr, nullptr, &store)}) return nullptr;
+    if (ErrorPtr error{weft_store_new(host->engine_.get(), nullptr, nullptr, &store)})
+      return nullptr;
     host->store_.reset(store);
     if (!host->add_spectest(kSpectest)) return nullptr;
     for (std::string_view extra : kSpectestExtras) host->add_spectest(extra);
@@ -150,7 +159,7 @@ class EngineHost final : public ScriptHost {
       return failure(error);
     }
     if (TrapPtr trap{raw_trap}) return failure(trap);
-    instances_.push_back(instance);
+    instances_.push_back({instance, id, {}});
     return static_cast<InstanceId>(instances_.size() - 1);
   }
 
@@ -161,9 +170,7 @@ class EngineHost final : public ScriptHost {
   Outcome<std::vector<Value>> invoke(InstanceId instance, std::string_view name,
                                      std::span<const Value> arguments) override {
     weft_extern_t item{};
-    if (!weft_instance_export(store_.get(), instances_[instance], name.data(), name.size(),
-                              &item) ||
-        item.kind != WEFT_EXTERN_FUNC) {
+    if (!find_export(instances_[instance], name, item) || item.kind != WEFT_EXTERN_FUNC) {
       return std::unexpected(
           Failure{FailureKind::other, fmt::format("no exported function \"{}\"", name)});
     }
@@ -192,9 +199,7 @@ class EngineHost final : public ScriptHost {
 
   Outcome<Value> global(InstanceId instance, std::string_view name) override {
     weft_extern_t item{};
-    if (!weft_instance_export(store_.get(), instances_[instance], name.data(), name.size(),
-                              &item) ||
-        item.kind != WEFT_EXTERN_GLOBAL) {
+    if (!find_export(instances_[instance], name, item) || item.kind != WEFT_EXTERN_GLOBAL) {
       return std::unexpected(
           Failure{FailureKind::other, fmt::format("no exported global \"{}\"", name)});
     }
@@ -204,7 +209,56 @@ class EngineHost final : public ScriptHost {
     return from_val(value);
   }
 
+  std::unique_ptr<ScriptHost> make_peer() override { return on(engine_); }
+
+  Outcome<InstanceId> share(InstanceId id, ScriptHost& peer) override {
+    auto& other = static_cast<EngineHost&>(peer);  // make_peer() makes no others
+    Exports shared;
+    std::vector<std::string> names;
+    if (const Exports& from = instances_[id]; from.module) {
+      const weft_module_t* module = modules_[*from.module].get();
+      for (size_t i = 0; i < weft_module_export_count(module); ++i)
+        names.push_back(text_of(weft_module_export(module, i).name));
+    } else {
+      for (const auto& [name, item] : from.items) names.push_back(name);
+    }
+    for (const std::string& name : names) {
+      weft_extern_t item{};
+      if (!find_export(instances_[id], name, item) || item.kind != WEFT_EXTERN_MEMORY) continue;
+      weft_shared_memory_t* raw = nullptr;
+      if (ErrorPtr not_shared{weft_memory_share(store_.get(), item.of.memory, &raw)}) continue;
+      const SharedMemoryPtr memory(raw);
+      weft_extern_t view{};
+      view.kind = WEFT_EXTERN_MEMORY;
+      if (ErrorPtr error{
+              weft_memory_from_shared(other.store_.get(), memory.get(), &view.of.memory)}) {
+        return failure(error);
+      }
+      shared.items[name] = view;
+    }
+    other.instances_.push_back(std::move(shared));
+    return static_cast<InstanceId>(other.instances_.size() - 1);
+  }
+
  private:
+  /// An instance, or what another thread shares of one.
+  struct Exports {
+    weft_instance_t instance{};
+    std::optional<ModuleId> module;
+    std::map<std::string, weft_extern_t, std::less<>> items;  // if there is no instance
+  };
+
+  bool find_export(const Exports& exports, std::string_view name, weft_extern_t& item) const {
+    if (exports.items.empty()) {
+      return exports.instance.store != 0 &&
+             weft_instance_export(store_.get(), exports.instance, name.data(), name.size(), &item);
+    }
+    const auto found = exports.items.find(name);
+    if (found == exports.items.end()) return false;
+    item = found->second;
+    return true;
+  }
+
   bool add_spectest(std::string_view text) {
     weft_module_t* raw = nullptr;
     // SAFETY: text is bytes.
@@ -217,16 +271,15 @@ class EngineHost final : public ScriptHost {
             weft_instance_new(store_.get(), module.get(), nullptr, 0, &instance, &raw_trap)})
       return false;
     if (TrapPtr trap{raw_trap}) return false;
-    registered_["spectest"].push_back(instance);
+    registered_["spectest"].push_back({instance, std::nullopt, {}});
     return true;
   }
 
   bool find(const std::string& module, const std::string& name, weft_extern_t& item) const {
     const auto found = registered_.find(module);
     if (found == registered_.end()) return false;
-    for (const weft_instance_t& instance : found->second) {
-      if (weft_instance_export(store_.get(), instance, name.data(), name.size(), &item))
-        return true;
+    for (const Exports& exports : found->second) {
+      if (find_export(exports, name, item)) return true;
     }
     return false;
   }
@@ -350,11 +403,11 @@ class EngineHost final : public ScriptHost {
     return out;
   }
 
-  EnginePtr engine_;
+  std::shared_ptr<weft_engine_t> engine_;  // of all peers
   StorePtr store_;
   std::vector<ModulePtr> modules_;
-  std::vector<weft_instance_t> instances_;
-  std::unordered_map<std::string, std::vector<weft_instance_t>> registered_;
+  std::vector<Exports> instances_;
+  std::unordered_map<std::string, std::vector<Exports>> registered_;
 };
 
 }  // namespace

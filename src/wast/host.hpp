@@ -56,6 +56,15 @@ class ScriptHost {
   virtual Outcome<std::vector<Value>> invoke(InstanceId instance, std::string_view name,
                                              std::span<const Value> arguments) = 0;
   virtual Outcome<Value> global(InstanceId instance, std::string_view name) = 0;
+
+  // --- thread scripts ---
+  /// A host for another thread; it begins with spectest alone. Null if this one cannot.
+  virtual std::unique_ptr<ScriptHost> make_peer() { return nullptr; }
+  /// Makes what threads can share of an instance, its shared memories, an instance of `peer`, which
+  /// make_peer() of this or a related host has made and no thread uses yet.
+  virtual Outcome<InstanceId> share(InstanceId, ScriptHost&) {
+    return std::unexpected(Failure{FailureKind::unsupported, "sharing between threads"});
+  }
 };
 
 /// Decoder and validator only.

@@ -36,15 +36,16 @@ class FileRun {
       : path_(path), expected_(expected), report_(report) {}
 
   void add(const Command& command, CommandResult result) {
+    for (InnerResult& inner : result.inner) add(*inner.command, std::move(inner.result));
     Tally& tally = report_.by_kind[static_cast<size_t>(command.kind)];
     bool whole_file = false;
     ExpectedFailures::Entry* entry = expected_.entry(path_, command.line, whole_file);
     if (entry != nullptr && whole_file) file_entry_ = entry;
     if (result.verdict == Verdict::failed && entry != nullptr) {
       ++entry->uses;
-      result = {Verdict::skipped, "known failure: " + entry->reason};
+      result = {Verdict::skipped, "known failure: " + entry->reason, {}};
     } else if (result.verdict == Verdict::passed && entry != nullptr && !whole_file) {
-      result = {Verdict::failed, "passes, but is listed as a known failure: " + entry->reason};
+      result = {Verdict::failed, "passes, but is listed as a known failure: " + entry->reason, {}};
     }
     switch (result.verdict) {
       case Verdict::passed:

@@ -8,14 +8,15 @@ namespace weft::wast {
 namespace {
 
 CommandResult passed() { return {}; }
-CommandResult failed(std::string detail) { return {Verdict::failed, std::move(detail)}; }
-CommandResult skipped(std::string reason) { return {Verdict::skipped, std::move(reason)}; }
+CommandResult failed(std::string detail) { return {Verdict::failed, std::move(detail), {}}; }
+CommandResult skipped(std::string reason) { return {Verdict::skipped, std::move(reason), {}}; }
 
 /// The suite's texts are documentation: a difference is noted, not held against us.
 CommandResult refused(const std::string& actual, const std::string& expected) {
   if (actual.starts_with(expected)) return {};
   return {Verdict::passed, fmt::format("\"{}\", the suite says \"{}\"",
-                                       actual.substr(0, actual.find('\n')), expected)};
+                                       actual.substr(0, actual.find('\n')), expected),
+          {}};
 }
 
 constexpr std::string_view kNotExecuted = "not executed (modules are only checked)";
@@ -110,8 +111,8 @@ CommandResult Runner::execute(const Command& command) {
     case CommandKind::assert_malformed: return check_refused(command, FailureKind::malformed);
     case CommandKind::assert_malformed_custom:
     case CommandKind::assert_invalid_custom: return check_custom(command);
-    case CommandKind::thread:
-    case CommandKind::wait: return skipped("thread scripts are not executed yet");
+    case CommandKind::thread: return start_thread(command);
+    case CommandKind::wait: return wait_for_thread(command);
   }
   return failed("unknown command");
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,18 +19,27 @@ namespace weft::wast {
 
 enum class Verdict : uint8_t { passed, failed, skipped };
 
+struct InnerResult;
 struct CommandResult {
   Verdict verdict = Verdict::passed;
   std::string detail;  ///< Why it failed or was skipped; of a passed one, how its error text
                        ///< differs from the suite's.
+  std::vector<InnerResult> inner;  ///< wait: what the thread's commands did
+};
+struct InnerResult {
+  const Command* command = nullptr;
+  CommandResult result;
 };
 
 /// Runs the commands of one script, in order.
 class Runner {
  public:
   /// `features`: what the host was made with.
-  Runner(const Script& script, ScriptHost& host, wasm::FeatureSet features)
-      : script_(script), host_(host), features_(features) {}
+  Runner(const Script& script, ScriptHost& host, wasm::FeatureSet features);
+  /// Joins the threads nobody waited for.
+  ~Runner();
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
 
   /// After a command that should have changed something and could not be executed, what does not
   /// come out as expected is skipped: it says nothing.
@@ -57,6 +67,9 @@ class Runner {
   CommandResult check_failure(const Command& command, FailureKind expected);
   CommandResult check_refused(const Command& command, FailureKind expected);
   CommandResult check_custom(const Command& command);
+  // thread_commands.cpp
+  CommandResult start_thread(const Command& command);
+  CommandResult wait_for_thread(const Command& command);
   CommandResult unexpected(const Failure& failure) const;
 
   const Script& script_;
@@ -66,6 +79,8 @@ class Runner {
   std::unordered_map<std::string, Slot> instances_;
   std::optional<ModuleId> definition_;  // the latest
   Slot current_{std::nullopt, "no module was instantiated yet"};
+  struct Thread;
+  std::unordered_map<std::string, std::unique_ptr<Thread>> threads_;
   bool tainted_ = false;           // an action or thread before this command was not executed
   bool lacks_registered_ = false;  // a registered name is missing because its instance is
 };
