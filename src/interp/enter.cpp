@@ -40,7 +40,7 @@ TrapCode array_call(VMFuncRef* callee, VMContext* caller, Cell* cells, size_t) {
   frame[params + 2].bits = reinterpret_cast<uint64_t>(cx);
   void* const entry_fp = store.interp_entry_fp;
   store.interp_entry_fp = frame;
-  const TrapCode trap = run(entry, frame, cx->memory0->base, cx, reinterpret_cast<uint64_t>(code), 0, 0, {});
+  const TrapCode trap = run(entry, frame, cx->memory0->base, cx, reinterpret_cast<uint64_t>(code), 0, 0, wasm::lanes::u64{});
   store.interp_stack_top = frame;
   store.interp_entry_fp = entry_fp;
   if (trap != TrapCode::none) [[unlikely]] return trap;

@@ -59,7 +59,7 @@ WX_HANDLER(load_general_v) {
   const uint8_t* const from = vector_address(ip, cx, slot(ip, fp, 10).bits, wasm::access_bytes(op));
   if (from == nullptr) WX_TRAP(TrapCode::memory_out_of_bounds);
   load_vector(op, from, vector_at(slot(ip, fp, 32)), u32(ip, 28)).store(&slot(ip, fp, 8));
-  vacc = {};
+  vacc = wasm::lanes::u64{};
   WX_NEXT(40);
 }
 WX_HANDLER(store_general_v) {

@@ -35,6 +35,15 @@ template <class L>
   return V128(v);
 }
 
+/// a with `lane` replaced: a choice by mask, since a variable lane would otherwise go through memory.
+template <class L>
+[[gnu::always_inline]] inline V128 replace(V128 a, Lane<L> x, uint32_t lane) {
+  L numbers{};
+  for (unsigned n = 0; n < kLanes<L>; ++n) numbers[n] = static_cast<Lane<L>>(n);
+  const V128 here(numbers == splat<L>(static_cast<Lane<L>>(lane)).template as<L>());
+  return V128((splat<L>(x).words & here.words) | (a.words & ~here.words));
+}
+
 /// f of every lane, as lanes of R. For operations that vector extensions have no operator for.
 template <class R, class L, class F>
 [[gnu::always_inline]] inline V128 map(V128 a, F f) {

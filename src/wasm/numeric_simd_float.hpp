@@ -110,9 +110,7 @@ inline float f32x4_extract_lane(V128 a, uint32_t lane) {
   return float_of(a.as<lanes::u32>()[lane]);
 }
 inline V128 f32x4_replace_lane(V128 a, float x, uint32_t lane) {
-  lanes::u32 v = a.as<lanes::u32>();
-  v[lane] = bits_of(x);
-  return V128(v);
+  return simd::replace<lanes::u32>(a, bits_of(x), lane);
 }
 
 inline V128 f32x4_eq(V128 a, V128 b) { return simd::eq<lanes::f32>(a, b); }
@@ -129,10 +127,34 @@ inline V128 f32x4_neg(V128 a) {
   return V128(a.words ^ V128::of(0x8000'0000'8000'0000u, 0x8000'0000'8000'0000u).words);
 }
 inline V128 f32x4_sqrt(V128 a) { return simd::map<lanes::f32, lanes::f32>(a, f32_sqrt); }
-inline V128 f32x4_ceil(V128 a) { return simd::ceil<lanes::f32>(a); }
-inline V128 f32x4_floor(V128 a) { return simd::floor<lanes::f32>(a); }
-inline V128 f32x4_trunc(V128 a) { return simd::trunc<lanes::f32>(a); }
-inline V128 f32x4_nearest(V128 a) { return simd::nearest<lanes::f32>(a); }
+inline V128 f32x4_ceil(V128 a) {
+#if defined(__SSE4_1__)
+  return V128(_mm_round_ps((__m128)a.words, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC));
+#else
+  return simd::ceil<lanes::f32>(a);
+#endif
+}
+inline V128 f32x4_floor(V128 a) {
+#if defined(__SSE4_1__)
+  return V128(_mm_round_ps((__m128)a.words, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC));
+#else
+  return simd::floor<lanes::f32>(a);
+#endif
+}
+inline V128 f32x4_trunc(V128 a) {
+#if defined(__SSE4_1__)
+  return V128(_mm_round_ps((__m128)a.words, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
+#else
+  return simd::trunc<lanes::f32>(a);
+#endif
+}
+inline V128 f32x4_nearest(V128 a) {
+#if defined(__SSE4_1__)
+  return V128(_mm_round_ps((__m128)a.words, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+#else
+  return simd::nearest<lanes::f32>(a);
+#endif
+}
 inline V128 f32x4_add(V128 a, V128 b) { return V128(a.as<lanes::f32>() + b.as<lanes::f32>()); }
 inline V128 f32x4_sub(V128 a, V128 b) { return V128(a.as<lanes::f32>() - b.as<lanes::f32>()); }
 inline V128 f32x4_mul(V128 a, V128 b) { return V128(a.as<lanes::f32>() * b.as<lanes::f32>()); }
@@ -149,9 +171,7 @@ inline double f64x2_extract_lane(V128 a, uint32_t lane) {
   return double_of(a.as<lanes::u64>()[lane]);
 }
 inline V128 f64x2_replace_lane(V128 a, double x, uint32_t lane) {
-  lanes::u64 v = a.as<lanes::u64>();
-  v[lane] = bits_of(x);
-  return V128(v);
+  return simd::replace<lanes::u64>(a, bits_of(x), lane);
 }
 
 inline V128 f64x2_eq(V128 a, V128 b) { return simd::eq<lanes::f64>(a, b); }
@@ -164,10 +184,34 @@ inline V128 f64x2_ge(V128 a, V128 b) { return simd::ge<lanes::f64>(a, b); }
 inline V128 f64x2_abs(V128 a) { return V128(a.words & ~V128::of(kSign64, kSign64).words); }
 inline V128 f64x2_neg(V128 a) { return V128(a.words ^ V128::of(kSign64, kSign64).words); }
 inline V128 f64x2_sqrt(V128 a) { return simd::map<lanes::f64, lanes::f64>(a, f64_sqrt); }
-inline V128 f64x2_ceil(V128 a) { return simd::ceil<lanes::f64>(a); }
-inline V128 f64x2_floor(V128 a) { return simd::floor<lanes::f64>(a); }
-inline V128 f64x2_trunc(V128 a) { return simd::trunc<lanes::f64>(a); }
-inline V128 f64x2_nearest(V128 a) { return simd::nearest<lanes::f64>(a); }
+inline V128 f64x2_ceil(V128 a) {
+#if defined(__SSE4_1__)
+  return V128(_mm_round_pd((__m128d)a.words, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC));
+#else
+  return simd::ceil<lanes::f64>(a);
+#endif
+}
+inline V128 f64x2_floor(V128 a) {
+#if defined(__SSE4_1__)
+  return V128(_mm_round_pd((__m128d)a.words, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC));
+#else
+  return simd::floor<lanes::f64>(a);
+#endif
+}
+inline V128 f64x2_trunc(V128 a) {
+#if defined(__SSE4_1__)
+  return V128(_mm_round_pd((__m128d)a.words, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC));
+#else
+  return simd::trunc<lanes::f64>(a);
+#endif
+}
+inline V128 f64x2_nearest(V128 a) {
+#if defined(__SSE4_1__)
+  return V128(_mm_round_pd((__m128d)a.words, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+#else
+  return simd::nearest<lanes::f64>(a);
+#endif
+}
 inline V128 f64x2_add(V128 a, V128 b) { return V128(a.as<lanes::f64>() + b.as<lanes::f64>()); }
 inline V128 f64x2_sub(V128 a, V128 b) { return V128(a.as<lanes::f64>() - b.as<lanes::f64>()); }
 inline V128 f64x2_mul(V128 a, V128 b) { return V128(a.as<lanes::f64>() * b.as<lanes::f64>()); }
@@ -180,10 +224,25 @@ inline V128 f64x2_pmax(V128 a, V128 b) { return simd::pmax<lanes::f64>(a, b); }
 // ---- conversions ----
 
 inline V128 i32x4_trunc_sat_f32x4_s(V128 a) {
+#if defined(__SSE4_1__)
+  const __m128 x = _mm_and_ps((__m128)a.words, _mm_cmpord_ps((__m128)a.words, (__m128)a.words));  // NaN: 0
+  const __m128 above = _mm_cmpge_ps(x, _mm_set1_ps(0x1p31f));  // converted to the least integer: turn it over
+  return V128(_mm_xor_si128(_mm_cvttps_epi32(x), (__m128i)above));
+#else
   return simd::map<lanes::u32, lanes::f32>(a, i32_trunc_sat_f32_s);
+#endif
 }
 inline V128 i32x4_trunc_sat_f32x4_u(V128 a) {
+#if defined(__SSE4_1__)
+  const __m128 x = _mm_max_ps((__m128)a.words, _mm_setzero_ps());  // NaN and negative: 0
+  const __m128 rest = _mm_sub_ps(x, _mm_set1_ps(0x1p31f));
+  const __m128 above = _mm_cmpge_ps(rest, _mm_set1_ps(0x1p31f));
+  // Below 2^31 the first term is all. From there on it is 2^31, and the rest is added, at most 2^31 - 1.
+  const __m128i high = _mm_max_epi32(_mm_xor_si128(_mm_cvttps_epi32(rest), (__m128i)above), _mm_setzero_si128());
+  return V128(_mm_add_epi32(_mm_cvttps_epi32(x), high));
+#else
   return simd::map<lanes::u32, lanes::f32>(a, i32_trunc_sat_f32_u);
+#endif
 }
 inline V128 f32x4_convert_i32x4_s(V128 a) {
   return simd::map<lanes::f32, lanes::u32>(a, f32_convert_i32_s);
@@ -194,12 +253,25 @@ inline V128 f32x4_convert_i32x4_u(V128 a) {
 
 // Two lanes of f64 against four of i32 or f32: the upper two are zero, or are not read.
 inline V128 i32x4_trunc_sat_f64x2_s_zero(V128 a) {
+#if defined(__SSE4_1__)
+  const __m128d x = _mm_and_pd((__m128d)a.words, _mm_cmpord_pd((__m128d)a.words, (__m128d)a.words));  // NaN: 0
+  return V128(_mm_cvttpd_epi32(_mm_min_pd(x, _mm_set1_pd(0x1p31 - 1))));  // too small: the least integer already
+#else
   const lanes::f64 x = a.as<lanes::f64>();
   return V128(lanes::u32{i32_trunc_sat_f64_s(x[0]), i32_trunc_sat_f64_s(x[1]), 0, 0});
+#endif
 }
 inline V128 i32x4_trunc_sat_f64x2_u_zero(V128 a) {
+#if defined(__SSE4_1__)
+  const __m128d x = _mm_max_pd((__m128d)a.words, _mm_setzero_pd());  // NaN and negative: 0
+  const __m128d whole = _mm_round_pd(_mm_min_pd(x, _mm_set1_pd(0x1p32 - 1)), _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+  // 2^52 more puts the integer into the lowest bits.
+  const __m128 bits = (__m128)_mm_add_pd(whole, _mm_set1_pd(0x1p52));
+  return V128(_mm_shuffle_ps(bits, _mm_setzero_ps(), 0x88));
+#else
   const lanes::f64 x = a.as<lanes::f64>();
   return V128(lanes::u32{i32_trunc_sat_f64_u(x[0]), i32_trunc_sat_f64_u(x[1]), 0, 0});
+#endif
 }
 inline V128 f64x2_convert_low_i32x4_s(V128 a) {
   const lanes::u32 x = a.as<lanes::u32>();

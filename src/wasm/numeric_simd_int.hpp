@@ -98,12 +98,17 @@ inline V128 i8x16_shuffle(V128 a, V128 b, V128 indices) {
 
 /// Lanes of a chosen by b; an index past the end gives 0.
 inline V128 i8x16_swizzle(V128 a, V128 b) {
+#if defined(__SSSE3__)
+  const __m128i select = _mm_adds_epu8((__m128i)b.words, _mm_set1_epi8(0x70));  // 16 and above: top bit set
+  return V128(_mm_shuffle_epi8((__m128i)a.words, select));
+#else
   const lanes::u8 select = b.as<lanes::u8>();
   uint8_t bytes[16];
   a.store(bytes);
   lanes::u8 r{};
   for (unsigned n = 0; n < 16; ++n) r[n] = select[n] < 16 ? bytes[select[n] & 15] : uint8_t{0};
   return V128(r);
+#endif
 }
 
 namespace simd {
@@ -127,9 +132,7 @@ inline uint32_t i8x16_extract_lane_s(V128 a, uint32_t lane) {
 }
 inline uint32_t i8x16_extract_lane_u(V128 a, uint32_t lane) { return a.as<lanes::u8>()[lane]; }
 inline V128 i8x16_replace_lane(V128 a, uint32_t x, uint32_t lane) {
-  lanes::u8 v = a.as<lanes::u8>();
-  v[lane] = static_cast<uint8_t>(x);
-  return V128(v);
+  return simd::replace<lanes::u8>(a, static_cast<uint8_t>(x), lane);
 }
 
 inline V128 i8x16_eq(V128 a, V128 b) { return simd::eq<lanes::u8>(a, b); }
@@ -147,11 +150,29 @@ inline V128 i8x16_abs(V128 a) { return simd::abs<lanes::i8>(a); }
 inline V128 i8x16_neg(V128 a) { return simd::sub<lanes::u8>(V128::of(0, 0), a); }
 inline V128 i8x16_add(V128 a, V128 b) { return simd::add<lanes::u8>(a, b); }
 inline V128 i8x16_sub(V128 a, V128 b) { return simd::sub<lanes::u8>(a, b); }
-inline V128 i8x16_add_sat_s(V128 a, V128 b) { return simd::add_sat_s<lanes::i8, lanes::u8>(a, b); }
+inline V128 i8x16_add_sat_s(V128 a, V128 b) {
+#if defined(__SSE2__)
+  return V128(_mm_adds_epi8((__m128i)a.words, (__m128i)b.words));
+#else
+  return simd::add_sat_s<lanes::i8, lanes::u8>(a, b);
+#endif
+}
 inline V128 i8x16_add_sat_u(V128 a, V128 b) { return simd::add_sat_u<lanes::u8>(a, b); }
-inline V128 i8x16_sub_sat_s(V128 a, V128 b) { return simd::sub_sat_s<lanes::i8, lanes::u8>(a, b); }
+inline V128 i8x16_sub_sat_s(V128 a, V128 b) {
+#if defined(__SSE2__)
+  return V128(_mm_subs_epi8((__m128i)a.words, (__m128i)b.words));
+#else
+  return simd::sub_sat_s<lanes::i8, lanes::u8>(a, b);
+#endif
+}
 inline V128 i8x16_sub_sat_u(V128 a, V128 b) { return simd::sub_sat_u<lanes::u8>(a, b); }
-inline V128 i8x16_avgr_u(V128 a, V128 b) { return simd::avgr_u<lanes::u8>(a, b); }
+inline V128 i8x16_avgr_u(V128 a, V128 b) {
+#if defined(__SSE2__)
+  return V128(_mm_avg_epu8((__m128i)a.words, (__m128i)b.words));
+#else
+  return simd::avgr_u<lanes::u8>(a, b);
+#endif
+}
 inline V128 i8x16_min_s(V128 a, V128 b) { return simd::min<lanes::i8>(a, b); }
 inline V128 i8x16_min_u(V128 a, V128 b) { return simd::min<lanes::u8>(a, b); }
 inline V128 i8x16_max_s(V128 a, V128 b) { return simd::max<lanes::i8>(a, b); }
@@ -185,9 +206,7 @@ inline uint32_t i16x8_extract_lane_s(V128 a, uint32_t lane) {
 }
 inline uint32_t i16x8_extract_lane_u(V128 a, uint32_t lane) { return a.as<lanes::u16>()[lane]; }
 inline V128 i16x8_replace_lane(V128 a, uint32_t x, uint32_t lane) {
-  lanes::u16 v = a.as<lanes::u16>();
-  v[lane] = static_cast<uint16_t>(x);
-  return V128(v);
+  return simd::replace<lanes::u16>(a, static_cast<uint16_t>(x), lane);
 }
 
 inline V128 i16x8_eq(V128 a, V128 b) { return simd::eq<lanes::u16>(a, b); }
@@ -207,24 +226,43 @@ inline V128 i16x8_add(V128 a, V128 b) { return simd::add<lanes::u16>(a, b); }
 inline V128 i16x8_sub(V128 a, V128 b) { return simd::sub<lanes::u16>(a, b); }
 inline V128 i16x8_mul(V128 a, V128 b) { return simd::mul<lanes::u16>(a, b); }
 inline V128 i16x8_add_sat_s(V128 a, V128 b) {
+#if defined(__SSE2__)
+  return V128(_mm_adds_epi16((__m128i)a.words, (__m128i)b.words));
+#else
   return simd::add_sat_s<lanes::i16, lanes::u16>(a, b);
+#endif
 }
 inline V128 i16x8_add_sat_u(V128 a, V128 b) { return simd::add_sat_u<lanes::u16>(a, b); }
 inline V128 i16x8_sub_sat_s(V128 a, V128 b) {
+#if defined(__SSE2__)
+  return V128(_mm_subs_epi16((__m128i)a.words, (__m128i)b.words));
+#else
   return simd::sub_sat_s<lanes::i16, lanes::u16>(a, b);
+#endif
 }
 inline V128 i16x8_sub_sat_u(V128 a, V128 b) { return simd::sub_sat_u<lanes::u16>(a, b); }
-inline V128 i16x8_avgr_u(V128 a, V128 b) { return simd::avgr_u<lanes::u16>(a, b); }
+inline V128 i16x8_avgr_u(V128 a, V128 b) {
+#if defined(__SSE2__)
+  return V128(_mm_avg_epu16((__m128i)a.words, (__m128i)b.words));
+#else
+  return simd::avgr_u<lanes::u16>(a, b);
+#endif
+}
 inline V128 i16x8_min_s(V128 a, V128 b) { return simd::min<lanes::i16>(a, b); }
 inline V128 i16x8_min_u(V128 a, V128 b) { return simd::min<lanes::u16>(a, b); }
 inline V128 i16x8_max_s(V128 a, V128 b) { return simd::max<lanes::i16>(a, b); }
 inline V128 i16x8_max_u(V128 a, V128 b) { return simd::max<lanes::u16>(a, b); }
 /// Fixed-point product with 15 fraction bits, rounded; only -1 * -1 does not fit.
 inline V128 i16x8_q15mulr_sat_s(V128 a, V128 b) {
+#if defined(__SSSE3__)
+  const __m128i product = _mm_mulhrs_epi16((__m128i)a.words, (__m128i)b.words);
+  return V128(_mm_xor_si128(product, _mm_cmpeq_epi16(product, _mm_set1_epi16(INT16_MIN))));
+#else
   return simd::map<lanes::i16, lanes::i16>(a, b, [](int16_t x, int16_t y) {
     const int32_t product = (int32_t{x} * y + 0x4000) >> 15;
     return static_cast<int16_t>(product > INT16_MAX ? INT16_MAX : product);
   });
+#endif
 }
 
 inline V128 i16x8_shl(V128 a, uint32_t count) { return simd::shl<lanes::u16>(a, count); }
@@ -246,9 +284,7 @@ inline uint32_t i16x8_bitmask(V128 a) {
 inline V128 i32x4_splat(uint32_t x) { return simd::splat<lanes::u32>(x); }
 inline uint32_t i32x4_extract_lane(V128 a, uint32_t lane) { return a.as<lanes::u32>()[lane]; }
 inline V128 i32x4_replace_lane(V128 a, uint32_t x, uint32_t lane) {
-  lanes::u32 v = a.as<lanes::u32>();
-  v[lane] = x;
-  return V128(v);
+  return simd::replace<lanes::u32>(a, x, lane);
 }
 
 inline V128 i32x4_eq(V128 a, V128 b) { return simd::eq<lanes::u32>(a, b); }
@@ -290,9 +326,7 @@ inline uint32_t i32x4_bitmask(V128 a) {
 inline V128 i64x2_splat(uint64_t x) { return simd::splat<lanes::u64>(x); }
 inline uint64_t i64x2_extract_lane(V128 a, uint32_t lane) { return a.as<lanes::u64>()[lane]; }
 inline V128 i64x2_replace_lane(V128 a, uint64_t x, uint32_t lane) {
-  lanes::u64 v = a.as<lanes::u64>();
-  v[lane] = x;
-  return V128(v);
+  return simd::replace<lanes::u64>(a, x, lane);
 }
 
 inline V128 i64x2_eq(V128 a, V128 b) { return simd::eq<lanes::u64>(a, b); }

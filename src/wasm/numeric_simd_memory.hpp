@@ -28,9 +28,7 @@ template <class W, class N>
 }
 template <class L>
 [[gnu::always_inline]] inline V128 load_lane(const uint8_t* at, V128 a, uint32_t lane) {
-  L v = a.as<L>();
-  v[lane] = read<Lane<L>>(at);
-  return V128(v);
+  return replace<L>(a, read<Lane<L>>(at), lane);
 }
 template <class L>
 [[gnu::always_inline]] inline void store_lane(uint8_t* at, V128 a, uint32_t lane) {

@@ -60,16 +60,32 @@ template <class N, class W>
 }  // namespace simd
 
 inline V128 i8x16_narrow_i16x8_s(V128 a, V128 b) {
+#if defined(__SSE2__)
+  return V128(_mm_packs_epi16((__m128i)a.words, (__m128i)b.words));
+#else
   return simd::narrow<lanes::i8, lanes::i16>(a, b);
+#endif
 }
 inline V128 i8x16_narrow_i16x8_u(V128 a, V128 b) {
+#if defined(__SSE2__)
+  return V128(_mm_packus_epi16((__m128i)a.words, (__m128i)b.words));
+#else
   return simd::narrow<lanes::u8, lanes::i16>(a, b);
+#endif
 }
 inline V128 i16x8_narrow_i32x4_s(V128 a, V128 b) {
+#if defined(__SSE2__)
+  return V128(_mm_packs_epi32((__m128i)a.words, (__m128i)b.words));
+#else
   return simd::narrow<lanes::i16, lanes::i32>(a, b);
+#endif
 }
 inline V128 i16x8_narrow_i32x4_u(V128 a, V128 b) {
+#if defined(__SSE4_1__)
+  return V128(_mm_packus_epi32((__m128i)a.words, (__m128i)b.words));
+#else
   return simd::narrow<lanes::u16, lanes::i32>(a, b);
+#endif
 }
 
 inline V128 i16x8_extend_low_i8x16_s(V128 a) { return V128(simd::low<lanes::i16, lanes::i8>(a)); }
