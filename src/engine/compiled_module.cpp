@@ -56,8 +56,10 @@ class BodiesValidation {
   Result<> run(uint32_t wanted_threads) {
     // Threads cost more than they bring below this (a megabyte validates in about 3 ms).
     constexpr uint64_t kParallelBytes = 2u << 20;
-    const uint32_t processors = std::max(1u, std::thread::hardware_concurrency());
-    const uint32_t threads = total_ < kParallelBytes ? 1 : (wanted_threads != 0 ? wanted_threads : processors);
+    uint32_t threads = 1;
+    if (total_ >= kParallelBytes) {  // asking for the processors reads a file
+      threads = wanted_threads != 0 ? wanted_threads : std::max(1u, std::thread::hardware_concurrency());
+    }
     std::vector<std::thread> helpers;
     for (uint32_t i = 1; i < threads; ++i) {
       try {

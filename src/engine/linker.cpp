@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <atomic>
+#include <mutex>
 
 #include "engine/linker_definition.hpp"
 
@@ -66,28 +68,55 @@ Result<Extern> materialize(runtime::Store& store, const std::shared_ptr<const Li
   return Extern::of(Func{known, store.id()});
 }
 
+/// What was made from a table so far. Shared by copies of the linker: a definition's id stays the same.
+struct Linker::Table {
+  FuncSource source;
+  std::mutex mutex;
+  std::unordered_map<std::string, Definition> made;
+};
+
 Linker::Linker(Engine engine) : engine_(std::move(engine)) {}
 
 Result<> Linker::insert(std::string_view module, std::string_view name, Definition definition) {
+  const auto twice = [&] {
+    return fail(ErrorCode::bad_argument, fmt::format("bad argument: \"{}\".\"{}\" is defined twice", module, name));
+  };
+  if (!allow_shadowing_ && in_table(module, name)) return twice();
   auto [place, is_new] = definitions_.try_emplace(key_of(module, name), definition);
   if (is_new) return {};
-  if (!allow_shadowing_) {
-    return fail(ErrorCode::bad_argument, fmt::format("bad argument: \"{}\".\"{}\" is defined twice", module, name));
-  }
+  if (!allow_shadowing_) return twice();
   place->second = std::move(definition);
   return {};
 }
 
-const Linker::Definition* Linker::find(std::string_view module, std::string_view name) const {
-  const auto it = definitions_.find(key_of(module, name));
-  return it == definitions_.end() ? nullptr : &it->second;
+bool Linker::in_table(std::string_view module, std::string_view name) const {
+  const auto table = tables_.find(std::string(module));
+  return table != tables_.end() && table->second->source(name).has_value();
 }
 
-Result<> Linker::define_func(std::string_view module, std::string_view name, HostFuncDef def) {
+Result<Linker::Definition> Linker::find(std::string_view module, std::string_view name) const {
+  if (const auto it = definitions_.find(key_of(module, name)); it != definitions_.end()) return it->second;
+  const auto entry = tables_.find(std::string(module));
+  if (entry == tables_.end()) return Definition();
+  Table& table = *entry->second;
+  const std::lock_guard lock(table.mutex);
+  if (const auto it = table.made.find(std::string(name)); it != table.made.end()) return it->second;
+  auto def = table.source(name);
+  if (!def) return Definition();
+  WEFT_ASSIGN(Definition made, new_func(module, name, std::move(*def)));
+  return table.made.emplace(name, std::move(made)).first->second;
+}
+
+Result<Linker::Definition> Linker::new_func(std::string_view module, std::string_view name, HostFuncDef def) const {
   WEFT_ASSIGN(const TypeId type, engine_.types().intern_func(def.params, def.results));
   auto d = new_definition(module, name);
   d->func = std::move(def);
   d->func_type = type;
+  return d;
+}
+
+Result<> Linker::define_func(std::string_view module, std::string_view name, HostFuncDef def) {
+  WEFT_ASSIGN(Definition d, new_func(module, name, std::move(def)));
   return insert(module, name, std::move(d));
 }
 
@@ -96,6 +125,19 @@ Result<> Linker::define_func(std::string_view module, std::string_view name, std
                              std::shared_ptr<void> env) {
   return define_func(module, name,
                      HostFuncDef{{params.begin(), params.end()}, {results.begin(), results.end()}, callback, std::move(env)});
+}
+
+Result<> Linker::define_table(std::string_view module, FuncSource source) {
+  const auto again = [&](const auto& entry) { return entry.second->module == module && source(entry.second->name); };
+  if (allow_shadowing_) {
+    std::erase_if(definitions_, again);
+  } else if (std::ranges::any_of(definitions_, again) || tables_.contains(std::string(module))) {
+    return fail(ErrorCode::bad_argument, fmt::format("bad argument: functions of \"{}\" are defined twice", module));
+  }
+  auto table = std::make_shared<Table>();
+  table->source = std::move(source);
+  tables_[std::string(module)] = std::move(table);
+  return {};
 }
 
 Result<> Linker::define(std::string_view module, std::string_view name, Extern item) {
@@ -120,9 +162,9 @@ Result<std::vector<Extern>> Linker::resolve(runtime::Store& store, const Compile
   out.reserve(imports.size());
   std::string missing;
   for (const binary::Import& import : imports) {
-    const Definition* found = find(import.module, import.name);
+    WEFT_ASSIGN(const Definition found, find(import.module, import.name));
     if (found != nullptr) {
-      WEFT_ASSIGN(out.emplace_back(), materialize(store, *found));
+      WEFT_ASSIGN(out.emplace_back(), materialize(store, found));
     } else if (unknown_as_traps_ && import.kind == ExternKind::func) {
       WEFT_ASSIGN(out.emplace_back(), materialize(store, trap_definition(module.info(), import)));
     } else {
@@ -144,7 +186,7 @@ Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModu
   InstancePre out(module);
   std::string missing;
   for (const binary::Import& import : module.module().imports) {
-    const Linker::Definition* found = linker.find(import.module, import.name);
+    WEFT_ASSIGN(const Linker::Definition found, linker.find(import.module, import.name));
     if (found == nullptr && linker.unknown_as_traps_ && import.kind == ExternKind::func) {
       out.items_.push_back(trap_definition(module.info(), import));
       continue;
@@ -155,7 +197,7 @@ Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModu
       missing += (missing.empty() ? "" : ", ") + what;
       continue;
     }
-    const LinkerDefinition& d = **found;
+    const LinkerDefinition& d = *found;
     if (!d.func) {
       return fail(ErrorCode::unlinkable, fmt::format("incompatible import type: {} is an item of one store", what));
     }
@@ -164,7 +206,7 @@ Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModu
       return fail(ErrorCode::unlinkable, fmt::format("incompatible import type: {}, found {}", what,
                                                      linker.engine().types().describe(d.func_type)));
     }
-    out.items_.push_back(*found);
+    out.items_.push_back(found);
   }
   if (!missing.empty()) return fail(ErrorCode::unlinkable, "unknown import: " + missing);
   return out;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ struct HostFuncDef {
 
 struct LinkerDefinition;
 
+/// The function of a module name's table that has this name, or nothing. Gives the same answer every time; thread-safe.
+using FuncSource = std::function<std::optional<HostFuncDef>(std::string_view name)>;
+
 /// Not thread-safe while it is being defined; const use from several threads is fine.
 class Linker {
  public:
@@ -34,7 +38,9 @@ class Linker {
   void allow_shadowing(bool allow) { allow_shadowing_ = allow; }
 
   Result<> define_func(std::string_view module, std::string_view name, HostFuncDef def);
-  /// A table of functions with one context, e.g. WASI: the callback gets `env.get()`.
+  /// A table of functions, e.g. WASI: each is made when a module first imports it, the others cost nothing (measured: half of
+  /// the time between start and the first instruction of a small program). One table for a module name.
+  Result<> define_table(std::string_view module, FuncSource source);
   Result<> define_func(std::string_view module, std::string_view name, std::span<const wasm::ValType> params,
                        std::span<const wasm::ValType> results, runtime::HostCallback callback, std::shared_ptr<void> env);
   Result<> define(std::string_view module, std::string_view name, Extern item);
@@ -53,12 +59,17 @@ class Linker {
   friend class InstancePre;
   using Definition = std::shared_ptr<const LinkerDefinition>;
   Result<> insert(std::string_view module, std::string_view name, Definition definition);
-  const Definition* find(std::string_view module, std::string_view name) const;
+  struct Table;
+  bool in_table(std::string_view module, std::string_view name) const;
+  Result<Definition> new_func(std::string_view module, std::string_view name, HostFuncDef def) const;
+  /// Null if there is none. Error: limit_exceeded (too many types).
+  Result<Definition> find(std::string_view module, std::string_view name) const;
 
   Engine engine_;
   bool allow_shadowing_ = false;
   bool unknown_as_traps_ = false;
-  std::unordered_map<std::string, Definition> definitions_;  // key: module, NUL byte, name
+  std::unordered_map<std::string, Definition> definitions_;  // key: see key_of
+  std::unordered_map<std::string, std::shared_ptr<Table>> tables_;  // key: module
 };
 
 /// Imports looked up and checked once for a module whose imports are host functions only: instantiation is then cheap.

@@ -75,8 +75,8 @@ void install_common(HandlerTable& table) {
 
 // One for each kind of memory, made when it is first asked for: a process mostly needs one of them. In .bss, so that nothing
 // writes zeros first; immutable afterwards.
-constinit HandlerTable g_guarded;
-constinit HandlerTable g_checked;
+constinit HandlerTable g_guarded{};
+constinit HandlerTable g_checked{};
 
 const HandlerTable& guarded() {
   static const bool kMade = [] {
