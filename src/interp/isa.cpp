@@ -18,6 +18,7 @@ constexpr std::array<CodeInfo, kCodeCount> kInfos = {{
 /// Integer compares have their opposite as a branch of its own, floats as the branch with the other sense.
 constexpr std::array<CompareRow, kCodeCount> kCompares = [] {
   std::array<CompareRow, kCodeCount> rows{};
+  rows.fill(CompareRow{});  // g++ 12 makes the members of some elements of a large array zero instead
   const auto put = [&rows](Code compare, Code branch, Code branch_not, uint8_t imm_bytes, unsigned forms) {
     for (unsigned form = 0; form < forms; ++form) {
       rows[static_cast<size_t>(compare) + 2 * form] = {compare, branch, branch_not, imm_bytes};
@@ -31,6 +32,7 @@ constexpr std::array<CompareRow, kCodeCount> kCompares = [] {
   WEFT_INT(t, w, gt_u, le_u)
   WEFT_INTS(i32, 4)
   WEFT_INTS(i64, 8)
+  put(Code::i32_and_ss_r, Code::br_i32_test_ss, Code::br_i32_testz_ss, 4, 4);
 #define WEFT_BR4(w, op)
 #define WEFT_BRF(w, op) put(Code::op##_ss_r, Code::br_##op##_ss, Code::brnot_##op##_ss, w, 5);
 #include "interp/isa_branch.def"
