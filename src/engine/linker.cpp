@@ -36,12 +36,14 @@ TrapCode call_unknown_import(void* env, runtime::Caller& caller, runtime::Cell*)
 }
 
 /// Stands in for an unknown function import; says which one when it is called.
-std::shared_ptr<const LinkerDefinition> trap_definition(const runtime::ModuleInfo& info, const binary::Import& import) {
+std::shared_ptr<const LinkerDefinition> trap_definition(const runtime::ModuleInfo& info,
+                                                        const binary::Import& import) {
   auto d = new_definition(import.module, import.name);
   HostFuncDef def;
   def.callback = call_unknown_import;
   def.env = std::make_shared<std::string>(
-      fmt::format("unknown import: the guest called \"{}\".\"{}\", which is not defined", import.module, import.name));
+      fmt::format("unknown import: the guest called \"{}\".\"{}\", which is not defined",
+                  import.module, import.name));
   d->func = std::move(def);
   d->func_type = info.func_type(FuncIdx(import.index));
   return d;
@@ -49,17 +51,21 @@ std::shared_ptr<const LinkerDefinition> trap_definition(const runtime::ModuleInf
 
 }  // namespace
 
-Result<Extern> materialize(runtime::Store& store, const std::shared_ptr<const LinkerDefinition>& definition) {
+Result<Extern> materialize(runtime::Store& store,
+                           const std::shared_ptr<const LinkerDefinition>& definition) {
   if (!definition->func) {
     if (definition->item.store_id != store.id()) {
-      return fail(ErrorCode::wrong_store, fmt::format("wrong store: \"{}\".\"{}\" was defined with an item of another store",
-                                                      definition->module, definition->name));
+      return fail(
+          ErrorCode::wrong_store,
+          fmt::format("wrong store: \"{}\".\"{}\" was defined with an item of another store",
+                      definition->module, definition->name));
     }
     return definition->item;
   }
   runtime::VMFuncRef*& known = store.host_funcs_by_definition[definition->id];
   if (known == nullptr) {
-    runtime::HostFunc& func = store.add_host_func(definition->func_type, definition->func->callback);
+    runtime::HostFunc& func =
+        store.add_host_func(definition->func_type, definition->func->callback);
     func.env = definition->func->env.get();
     func.owner = definition->func->env;
     func.name = definition->module + "." + definition->name;
@@ -68,7 +74,8 @@ Result<Extern> materialize(runtime::Store& store, const std::shared_ptr<const Li
   return Extern::of(Func{known, store.id()});
 }
 
-/// What was made from a table so far. Shared by copies of the linker: a definition's id stays the same.
+/// What was made from a table so far. Shared by copies of the linker: a definition's id stays the
+/// same.
 struct Linker::Table {
   FuncSource source;
   std::mutex mutex;
@@ -79,7 +86,8 @@ Linker::Linker(Engine engine) : engine_(std::move(engine)) {}
 
 Result<> Linker::insert(std::string_view module, std::string_view name, Definition definition) {
   const auto twice = [&] {
-    return fail(ErrorCode::bad_argument, fmt::format("bad argument: \"{}\".\"{}\" is defined twice", module, name));
+    return fail(ErrorCode::bad_argument,
+                fmt::format("bad argument: \"{}\".\"{}\" is defined twice", module, name));
   };
   if (!allow_shadowing_ && in_table(module, name)) return twice();
   auto [place, is_new] = definitions_.try_emplace(key_of(module, name), definition);
@@ -95,7 +103,8 @@ bool Linker::in_table(std::string_view module, std::string_view name) const {
 }
 
 Result<Linker::Definition> Linker::find(std::string_view module, std::string_view name) const {
-  if (const auto it = definitions_.find(key_of(module, name)); it != definitions_.end()) return it->second;
+  if (const auto it = definitions_.find(key_of(module, name)); it != definitions_.end())
+    return it->second;
   const auto entry = tables_.find(std::string(module));
   if (entry == tables_.end()) return Definition();
   Table& table = *entry->second;
@@ -107,7 +116,8 @@ Result<Linker::Definition> Linker::find(std::string_view module, std::string_vie
   return table.made.emplace(name, std::move(made)).first->second;
 }
 
-Result<Linker::Definition> Linker::new_func(std::string_view module, std::string_view name, HostFuncDef def) const {
+Result<Linker::Definition> Linker::new_func(std::string_view module, std::string_view name,
+                                            HostFuncDef def) const {
   WEFT_ASSIGN(const TypeId type, engine_.types().intern_func(def.params, def.results));
   auto d = new_definition(module, name);
   d->func = std::move(def);
@@ -120,19 +130,25 @@ Result<> Linker::define_func(std::string_view module, std::string_view name, Hos
   return insert(module, name, std::move(d));
 }
 
-Result<> Linker::define_func(std::string_view module, std::string_view name, std::span<const ValType> params,
-                             std::span<const ValType> results, runtime::HostCallback callback,
-                             std::shared_ptr<void> env) {
+Result<> Linker::define_func(std::string_view module, std::string_view name,
+                             std::span<const ValType> params, std::span<const ValType> results,
+                             runtime::HostCallback callback, std::shared_ptr<void> env) {
   return define_func(module, name,
-                     HostFuncDef{{params.begin(), params.end()}, {results.begin(), results.end()}, callback, std::move(env)});
+                     HostFuncDef{{params.begin(), params.end()},
+                                 {results.begin(), results.end()},
+                                 callback,
+                                 std::move(env)});
 }
 
 Result<> Linker::define_table(std::string_view module, FuncSource source) {
-  const auto again = [&](const auto& entry) { return entry.second->module == module && source(entry.second->name); };
+  const auto again = [&](const auto& entry) {
+    return entry.second->module == module && source(entry.second->name);
+  };
   if (allow_shadowing_) {
     std::erase_if(definitions_, again);
   } else if (std::ranges::any_of(definitions_, again) || tables_.contains(std::string(module))) {
-    return fail(ErrorCode::bad_argument, fmt::format("bad argument: functions of \"{}\" are defined twice", module));
+    return fail(ErrorCode::bad_argument,
+                fmt::format("bad argument: functions of \"{}\" are defined twice", module));
   }
   auto table = std::make_shared<Table>();
   table->source = std::move(source);
@@ -146,7 +162,8 @@ Result<> Linker::define(std::string_view module, std::string_view name, Extern i
   return insert(module, name, std::move(d));
 }
 
-Result<> Linker::define_instance(runtime::Store& store, std::string_view module, Instance instance) {
+Result<> Linker::define_instance(runtime::Store& store, std::string_view module,
+                                 Instance instance) {
   if (!instance.belongs_to(store)) {
     return fail(ErrorCode::wrong_store, "wrong store: the instance belongs to another store");
   }
@@ -156,7 +173,8 @@ Result<> Linker::define_instance(runtime::Store& store, std::string_view module,
   return {};
 }
 
-Result<std::vector<Extern>> Linker::resolve(runtime::Store& store, const CompiledModule& module) const {
+Result<std::vector<Extern>> Linker::resolve(runtime::Store& store,
+                                            const CompiledModule& module) const {
   const auto& imports = module.module().imports;
   std::vector<Extern> out;
   out.reserve(imports.size());
@@ -168,8 +186,8 @@ Result<std::vector<Extern>> Linker::resolve(runtime::Store& store, const Compile
     } else if (unknown_as_traps_ && import.kind == ExternKind::func) {
       WEFT_ASSIGN(out.emplace_back(), materialize(store, trap_definition(module.info(), import)));
     } else {
-      missing += fmt::format("{}\"{}\".\"{}\" ({})", missing.empty() ? "" : ", ", import.module, import.name,
-                             describe_import(engine_, module.info(), import));
+      missing += fmt::format("{}\"{}\".\"{}\" ({})", missing.empty() ? "" : ", ", import.module,
+                             import.name, describe_import(engine_, module.info(), import));
     }
   }
   if (!missing.empty()) return fail(ErrorCode::unlinkable, "unknown import: " + missing);
@@ -199,12 +217,15 @@ Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModu
     }
     const LinkerDefinition& d = *found;
     if (!d.func) {
-      return fail(ErrorCode::unlinkable, fmt::format("incompatible import type: {} is an item of one store", what));
+      return fail(ErrorCode::unlinkable,
+                  fmt::format("incompatible import type: {} is an item of one store", what));
     }
     if (import.kind != ExternKind::func ||
-        !linker.engine().types().is_sub(d.func_type, module.info().func_type(FuncIdx(import.index)))) {
-      return fail(ErrorCode::unlinkable, fmt::format("incompatible import type: {}, found {}", what,
-                                                     linker.engine().types().describe(d.func_type)));
+        !linker.engine().types().is_sub(d.func_type,
+                                        module.info().func_type(FuncIdx(import.index)))) {
+      return fail(ErrorCode::unlinkable,
+                  fmt::format("incompatible import type: {}, found {}", what,
+                              linker.engine().types().describe(d.func_type)));
     }
     out.items_.push_back(found);
   }
