@@ -122,6 +122,7 @@ class EngineHost final : public ScriptHost {
     if (ErrorPtr error{weft_store_new(host->engine_.get(), nullptr, nullptr, &store)})
       return nullptr;
     host->store_.reset(store);
+    const ErrorPtr no_fuel_counted{weft_store_set_fuel(store, uint64_t{1} << 62)};
     if (!host->add_spectest(kSpectest)) return nullptr;
     for (std::string_view extra : kSpectestExtras) host->add_spectest(extra);
     return host;
