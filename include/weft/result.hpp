@@ -86,6 +86,8 @@ class Trap {
     const weft_frame_t f = weft_trap_frame(trap_.get(), i);
     return {f.func_index, f.module_offset, detail::view(f.func_name), detail::view(f.module_name)};
   }
+  /// Returned by a host function, the error ends it as this guest call ended; a wasm exception goes on to the guest outside.
+  Error pass_on() && { return Error(weft_error_from_trap(trap_.release())); }
   /// "  0: 0x1a2b - module!function\n" for each frame.
   std::string backtrace() const { return detail::take(weft_trap_backtrace(trap_.get())); }
 
