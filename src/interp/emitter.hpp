@@ -254,6 +254,7 @@ class InterpEmitter {
   Value produce_vector(uint32_t at, uint32_t cell);
   void move_vector(uint32_t dst, uint32_t src);
   std::optional<Value> fuse_vector_multiply(Op op, const Operand& z, bool product_left, uint32_t cell);
+  std::optional<Value> fuse_vector_rotate(const Operand& l, const Operand& r);
   std::optional<Value> take_constant_vector(Code base, const Operand& l, const Operand& r);
   Value vector_constant(Immediate imm);
   Value vector_unary(Op op);

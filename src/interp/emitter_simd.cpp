@@ -207,6 +207,49 @@ std::optional<Value> InterpEmitter::fuse_vector_multiply(Op op, const Operand& z
   return produce_vector(at, cell);
 }
 
+/// (x shl n) or (x shr_u width - n), in either order, made by the last two instructions.
+std::optional<Value> InterpEmitter::fuse_vector_rotate(const Operand& l, const Operand& r) {
+  struct Shift {
+    bool left = false;
+    bool wide = false;
+    bool from_slot = false;
+  };
+  const auto shift_of = [](Code code) -> std::optional<Shift> {
+    if (is_transient(code)) code = code + static_cast<unsigned>(-1);
+    switch (code) {
+      case Code::i32x4_shl_si_r: return Shift{true, false, true};
+      case Code::i32x4_shl_ai_r: return Shift{true, false, false};
+      case Code::i32x4_shr_u_si_r: return Shift{false, false, true};
+      case Code::i32x4_shr_u_ai_r: return Shift{false, false, false};
+      case Code::i64x2_shl_si_r: return Shift{true, true, true};
+      case Code::i64x2_shl_ai_r: return Shift{true, true, false};
+      case Code::i64x2_shr_u_si_r: return Shift{false, true, true};
+      case Code::i64x2_shr_u_ai_r: return Shift{false, true, false};
+      default: return std::nullopt;
+    }
+  };
+  if (!fusing() || record_count_ < 2 || !made_by_last(r, Class::v) || l.value.kind != Value::Kind::home) return std::nullopt;
+  const Record one = last(1);
+  const Record two = last();
+  const auto a = shift_of(one.code);
+  const auto b = shift_of(two.code);
+  if (!a || !b || a->left == b->left || a->wide != b->wide || !b->from_slot) return std::nullopt;
+  if (one.pos + 2 != two.pos || is_transient(one.code) || get16(one.pos, 8) != home_slot(l.cell)) return std::nullopt;
+  const uint32_t x = get16(two.pos, 10);
+  const uint32_t first_x = a->from_slot ? get16(one.pos, 10) : one.before.of[static_cast<size_t>(Class::v)].slot;
+  const uint32_t width = a->wide ? 64 : 32;
+  const uint32_t count_a = get32(one.pos, 12) % width;
+  const uint32_t count_b = get32(two.pos, 12) % width;
+  if (first_x != x || x == home_slot(l.cell) || count_a + count_b != width) return std::nullopt;
+  rewind();
+  rewind();
+  const bool here = accs_.of[static_cast<size_t>(Class::v)].slot == x;
+  const uint32_t at = emit((a->wide ? Code::i64x2_rotl_s_r : Code::i32x4_rotl_s_r) + (here ? 2 : 0));
+  if (!here) put16(at, 10, x);
+  put32(at, 12, a->left ? count_a : count_b);
+  return produce_vector(at, l.cell);
+}
+
 Value InterpEmitter::vector_binary(Op op) {
   const VectorRow row = vector_row(op);
   if (row.base == Code::nop) return unsupported(op);
@@ -219,6 +262,9 @@ Value InterpEmitter::vector_binary(Op op) {
     if (commutes(op)) {
       if (auto done = take_constant_vector(row.base, r, l)) return *done;
     }
+  }
+  if (op == Op::v128_or || op == Op::v128_xor) {
+    if (auto done = fuse_vector_rotate(l, r)) return *done;
   }
   if (fusing() && made_by_last(r, Class::v)) {
     if (auto done = fuse_vector_multiply(op, l, false, l.cell)) return *done;

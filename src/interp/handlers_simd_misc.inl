@@ -29,6 +29,14 @@ WX_HANDLER(vector_shift) {
   WX_VECTOR_RESULT(kSlot, Fn(WX_VECTOR(kLeft, 10), count));
   WX_NEXT(16);
 }
+template <auto Left, auto Right, unsigned kBits, Src kSrc, bool kSlot>
+WX_HANDLER(vector_rotate) {
+  WX_BEGIN
+  const uint32_t count = u32(ip, 12);
+  const V128 v = WX_VECTOR(kSrc, 10);
+  WX_VECTOR_RESULT(kSlot, wasm::numeric::v128_or(Left(v, count), Right(v, kBits - count)));
+  WX_NEXT(16);
+}
 template <auto Fn, Src kA, Src kB, Src kC, bool kSlot>
 WX_HANDLER(vector_ternary) {
   WX_BEGIN
@@ -166,6 +174,10 @@ WX_HANDLER(shuffle2) {
 
 void WEFT_SIMD_INSTALL(install_simd_misc)(HandlerTable& table) {
 #include "interp/isa_simd_misc.def"
+  WX_PUT_PAIR(i32x4_rotl_s, vector_rotate, &wasm::numeric::i32x4_shl, &wasm::numeric::i32x4_shr_u, 32, Src::s)
+  WX_PUT_PAIR(i32x4_rotl_a, vector_rotate, &wasm::numeric::i32x4_shl, &wasm::numeric::i32x4_shr_u, 32, Src::a)
+  WX_PUT_PAIR(i64x2_rotl_s, vector_rotate, &wasm::numeric::i64x2_shl, &wasm::numeric::i64x2_shr_u, 64, Src::s)
+  WX_PUT_PAIR(i64x2_rotl_a, vector_rotate, &wasm::numeric::i64x2_shl, &wasm::numeric::i64x2_shr_u, 64, Src::a)
   WX_PUT(mov_v, mov_v);
   WX_PUT(mov_vs, mov_vs);
   WX_PUT(v128_const_r, v128_const<kWriteSlot>);
