@@ -1,4 +1,4 @@
-// What the interpreter executes: instruction codes, the code of a function, frames. ADR 0006, 0008.
+// What the interpreter executes: instruction codes, the code of a function, frames. ADR 0008, 0014.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Calls: arguments to their homes, where the callee's frame begins. ADR 0006.
+// Calls: arguments to their homes, where the callee's frame begins. ADR 0014.
 #include "interp/emitter.hpp"
 
 namespace weft::interp {

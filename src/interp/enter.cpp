@@ -1,4 +1,4 @@
-// Entry from the host and what faults in handlers mean. Frames: ADR 0006.
+// Entry from the host and what faults in handlers mean. Frames: ADR 0014.
 #include "interp/enter.hpp"
 
 #include "interp/dispatch.hpp"

@@ -1,4 +1,4 @@
-// Handlers of calls and returns: isa_control.def. Frames: ADR 0006. A callee's frame begins at its first argument in the
+// Handlers of calls and returns: isa_control.def. Frames: ADR 0014. A callee's frame begins at its first argument in the
 // caller's operand homes, and the results replace the arguments.
 #include "interp/handlers.hpp"
 #include "interp/translate.hpp"

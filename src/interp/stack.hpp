@@ -1,4 +1,4 @@
-// The interpreter's stack of a store: cells in one reserved range that never moves, recycled by the engine. ADR 0006.
+// The interpreter's stack of a store: cells in one reserved range that never moves, recycled by the engine. ADR 0014.
 #pragma once
 
 #include <mutex>
