@@ -86,6 +86,11 @@ TEST(SharedMemory, IsOneForSeveralStores) {
   ASSERT_NE(refused, nullptr);
   EXPECT_EQ(weft_error_code(refused), WEFT_ERROR_BAD_ARGUMENT);
   weft_error_delete(refused);
+  weft_memory_t endless{};
+  refused = weft_memory_new(store, 1, UINT64_MAX, false, true, &endless);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(text_of(weft_error_message(refused)), "bad argument: a shared memory must have a maximum");
+  weft_error_delete(refused);
   weft_store_delete(store);
   weft_module_delete(module);
 }

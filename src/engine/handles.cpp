@@ -125,6 +125,9 @@ Result<Memory> new_memory(runtime::Store& store, const MemoryType& type) {
   if (type.limits.max && *type.limits.max < type.limits.min) {
     return fail(ErrorCode::bad_argument, "bad argument: the memory's minimum is larger than its maximum");
   }
+  if (type.shared && !type.limits.max) {
+    return fail(ErrorCode::bad_argument, "bad argument: a shared memory must have a maximum");
+  }
   WEFT_ASSIGN(runtime::Memory* const memory, store.add_memory(type));
   return Memory{memory, store.id()};
 }
