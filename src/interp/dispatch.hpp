@@ -2,6 +2,7 @@
 // names, so every handler exists once:
 //   WX_HANDLER(name)  head of a handler        WX_BEGIN   first line of its body
 //   WX_NEXT(n)        go on n bytes behind ip  WX_JUMP()  go on at ip        WX_GO(handler)  continue in another handler
+//   WX_TAKE(at)       go on where the offset at byte `at` leads
 // The machine's registers are ip, fp, mem0, cx, acc (integers and references), facc (f32), dacc (f64), vacc
 // (v128). ADR 0007.
 #pragma once

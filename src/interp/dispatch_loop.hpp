@@ -41,6 +41,11 @@ using Handler = unsigned (*)(Registers&);
     ip += (n);                      \
     return weft::interp::kContinue; \
   } while (false)
+#define WX_TAKE(at)                 \
+  do {                              \
+    ip = jump(ip, at);              \
+    return weft::interp::kContinue; \
+  } while (false)
 #define WX_GO(handler) return handler(regs)
 #define WX_FINISH(code) return static_cast<unsigned>(code)
 #define WX_PIN_LOAD(value) static_cast<void>(value)

@@ -22,6 +22,7 @@ uint32_t InterpEmitter::emit(Code code) {
     --record_count_;
   }
   records_[record_count_++] = {at, code, accs_};
+  block_.push_back({at, code});
   words_.resize(at + info(code).bytes / 8u);
   words_[at] = table_[static_cast<size_t>(code)];
   return at;
@@ -58,12 +59,16 @@ void InterpEmitter::set_code(uint32_t at, Code code) {
   for (uint32_t i = 0; i < record_count_; ++i) {
     if (records_[i].pos == at) records_[i].code = code;
   }
+  for (size_t i = block_.size(); i-- > 0 && block_[i].pos >= at;) {
+    if (block_[i].pos == at) block_[i].code = code;
+  }
 }
 void InterpEmitter::rewind() {
   const Record& record = last();
   words_.resize(record.pos);
   accs_ = record.before;
   --record_count_;
+  if (!block_.empty()) block_.pop_back();
   while (!marks_.empty() && marks_.back().pos >= pos()) marks_.pop_back();
 }
 
@@ -83,6 +88,7 @@ void InterpEmitter::begin_function(State& state) {
   error_.reset();
   words_.clear();
   marks_.clear();
+  jumps_.clear();
   barrier();
   clean_below_ = 0;
   catches_.regions.clear();
@@ -129,6 +135,7 @@ void InterpEmitter::begin_function(State& state) {
 }
 
 void InterpEmitter::finish(FuncCode& code) {
+  if (options_.fusion) thread_jumps();
   const uint32_t count = pos();
   code.words = std::make_unique<uint64_t[]>(count);
   std::memcpy(code.words.get(), words_.data(), size_t{count} * 8);
@@ -158,6 +165,8 @@ void InterpEmitter::finish(FuncCode& code) {
   // One unusual function must not keep its buffers for the rest of the module.
   if (words_.capacity() > (1u << 20)) words_ = {};
   if (marks_.capacity() > (1u << 20)) marks_ = {};
+  if (jumps_.capacity() > (1u << 20)) jumps_ = {};
+  if (block_.capacity() > (1u << 20)) block_ = {};
 }
 
 void InterpEmitter::charge(uint32_t cost) {

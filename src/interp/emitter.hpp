@@ -1,4 +1,4 @@
-// The interpreter's emitter: turns well-typed operators into bytecode in one pass. ADR 0006 (frames), 0008 (instructions).
+// The interpreter's emitter: turns well-typed operators into bytecode in one pass. ADR 0014 (frames), 0008 (instructions).
 //
 // An operand is at its home slot, an alias of a local, or a constant; `local.get` and constants emit nothing. Beside that
 // the emitter knows which slot's value each accumulator holds: an instruction that uses a value just made reads the
@@ -170,6 +170,16 @@ class InterpEmitter {
     uint32_t slot = 0;
     uint64_t bits = 0;
   };
+  /// An instruction of the present basic block.
+  struct Emitted {
+    uint32_t pos;
+    Code code;
+  };
+  /// A branch's offset field (a link, as in Label) and where it leads.
+  struct Jump {
+    uint32_t link;
+    uint32_t target;
+  };
   struct OffsetMark {
     uint32_t pos;
     uint32_t offset;
@@ -186,7 +196,7 @@ class InterpEmitter {
   uint64_t get64(uint32_t at, unsigned byte) const;
   void set_code(uint32_t at, Code code);
   void rewind();             ///< Takes back the last recorded instruction and its effect on the accumulators.
-  void forget_records() { record_count_ = 0; }
+  void forget_records() { record_count_ = 0, block_.clear(); }
   void forget_accs() { accs_ = {}; }
   void barrier() { forget_records(), forget_accs(); }
   Record& last(unsigned n = 0) { return records_[record_count_ - 1 - n]; }
@@ -279,6 +289,10 @@ class InterpEmitter {
   std::optional<Value> fuse_select(const Operand& a, const Operand& b, const Operand& c);
   std::optional<uint32_t> fuse_add_branch(Code branch, bool has_imm, uint64_t imm, uint32_t other);
   void fuse_increment();
+  std::optional<Place> unwrap(const Operand& o);
+  bool sink_address(const Operand& addr, const Operand& value, const Place& pv, Code base, Code float_base, MemArg m);
+  bool may_write(const Emitted& e, uint32_t slot) const;
+  void remove(size_t index);                   ///< Takes an instruction of 16 bytes out of the present block.
 
   // --- control (emitter_control.cpp) ---
   uint32_t emit_condition(const Operand& cond, bool sense);  ///< Field index of the branch.
@@ -289,6 +303,7 @@ class InterpEmitter {
   void jump_to(Frame& frame, uint32_t field, bool table_entry = false);
   void patch(uint32_t link, uint32_t target);
   void bind(Label& label);
+  void thread_jumps();                         ///< Branches to branches lead to where those lead.
   bool in_place(const Frame& frame, std::span<const Operand> operands) const;
   void move_results(const Frame& frame, std::span<Operand> operands);
   template <class EmitBranch>
@@ -327,6 +342,8 @@ class InterpEmitter {
   std::vector<OffsetMark> marks_;
   std::vector<uint32_t> local_slots_;
   std::vector<uint32_t> stubs_;                // branch_table: code of each way out
+  std::vector<Emitted> block_;                 // since the last way in or out; for sink_address
+  std::vector<Jump> jumps_;                    // all that are patched, for thread_jumps
   Record records_[4];
   uint32_t record_count_ = 0;
   AccSet accs_;

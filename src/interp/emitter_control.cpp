@@ -18,6 +18,22 @@ void InterpEmitter::patch(uint32_t link, uint32_t target) {
   const int64_t distance = int64_t{target} * 8 - from;
   if (distance != static_cast<int32_t>(distance)) return fail(ErrorCode::limit_exceeded, "function too large");
   put32(field / 2, field % 2 * 4, static_cast<uint32_t>(distance));
+  jumps_.push_back({link, target});
+}
+void InterpEmitter::thread_jumps() {
+  constexpr unsigned kHops = 4;  // cycles of branches exist
+  const HandlerWord br = table_[static_cast<size_t>(Code::br)];
+  const size_t count = jumps_.size();
+  for (size_t i = 0; i < count; ++i) {
+    uint32_t target = jumps_[i].target;
+    for (unsigned hop = 0; hop < kHops && target < pos() && words_[target] == br; ++hop) {
+      // SAFETY: the offset of a branch is a multiple of a word and leads into this code.
+      target += static_cast<uint32_t>(static_cast<int32_t>(get32(target, 12)) / 8);
+    }
+    if (target == jumps_[i].target || target >= pos()) continue;
+    patch(jumps_[i].link, target);
+  }
+  jumps_.resize(count);
 }
 /// The label is here.
 void InterpEmitter::bind(Label& label) {
@@ -216,7 +232,17 @@ void InterpEmitter::branch(uint32_t depth) {
   auto operands = state_->top(frame.branch_types().size());
   if (frame.kind == FrameKind::function) return emit_return(operands);
   move_results(frame, operands);
-  const uint32_t at = emit(Code::br);
+  uint32_t at = 0;
+  if (fusing() && last().code == Code::mov) {
+    const uint32_t dst = get16(last().pos, 8);
+    const uint32_t src = get16(last().pos, 10);
+    rewind();
+    at = emit(Code::mov_br);
+    put16(at, 8, dst);
+    put16(at, 10, src);
+  } else {
+    at = emit(Code::br);
+  }
   jump_to(frame, at * 2 + 3);
   barrier();
   fuel_pos_ = 0;
@@ -374,9 +400,12 @@ void InterpEmitter::emit_return(std::span<Operand> results) {
 void InterpEmitter::emit_return_from_homes() {
   uint32_t cells = 0;
   for (ValType t : state_->results) cells += t.cells();
-  const uint32_t at = emit(cells == 0 ? Code::ret_0 : Code::ret_n);
+  const bool one = cells == 1 && home_slot(0) <= 0xffff;
+  const uint32_t at = emit(cells == 0 ? Code::ret_0 : one ? Code::ret_s : Code::ret_n);
   put16(at, 8, param_cells_);
-  if (cells != 0) {
+  if (one) {
+    put16(at, 10, home_slot(0));
+  } else if (cells != 0) {
     put32(at, 12, home_slot(0));
     put32(at, 16, cells);
   }

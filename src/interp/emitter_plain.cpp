@@ -150,8 +150,15 @@ Value InterpEmitter::emit_binary(const BinaryRow& row_, const Operand& l_, const
   const Operand* l = &l_;
   const Operand* r = &r_;
   using Kind = Place::Kind;
-  Place pl = use(*l, 0);
-  Place pr = use(*r, 1);
+  // An i32 operator reads the low half of a slot: i32.wrap_i64 has nothing to do.
+  std::optional<Place> unwrapped_l;
+  std::optional<Place> unwrapped_r;
+  if (row.imm_bytes == 4 && fusing() && last().code == Code::i32_wrap_i64_s_r) {
+    unwrapped_r = unwrap(*r);
+    if (!unwrapped_r) unwrapped_l = unwrap(*l);
+  }
+  Place pl = unwrapped_l ? *unwrapped_l : use(*l, 0);
+  Place pr = unwrapped_r ? *unwrapped_r : use(*r, 1);
   if (pl.kind == Kind::a && pr.kind == Kind::a) pr.kind = Kind::s;  // the same local twice: its slot is valid
   const bool left_is_late = pl.kind == Kind::i || pr.kind == Kind::a;
   if (left_is_late && exchanged(row.op) != Op::invalid_ && pr.kind != Kind::i) {
@@ -184,7 +191,9 @@ Value InterpEmitter::emit_binary(const BinaryRow& row_, const Operand& l_, const
       put64(at, 16, bits);
     }
   }
-  return produce(result, at, l_.cell);
+  Value value = produce(result, at, l_.cell);
+  if (row.op == Op::i32_add) value.bits = at;  // a store may take it as its address (sink_address)
+  return value;
 }
 
 Value InterpEmitter::binary(Op op) {
@@ -213,7 +222,8 @@ bool InterpEmitter::plain_memory(const MemArg& m) const {
 
 /// A load from `addr`, all but its destination.
 bool InterpEmitter::emit_load(Code base, const Operand& addr, MemArg m, uint32_t& at) {
-  Place p = use(addr, 0);
+  const std::optional<Place> unwrapped = unwrap(addr);
+  Place p = unwrapped ? *unwrapped : use(addr, 0);
   uint64_t offset = m.offset;
   unsigned form = 0;
   if (p.kind == Place::Kind::i) {
@@ -255,8 +265,11 @@ void InterpEmitter::store(Op op, MemArg m) {
   const Operand addr = top[0];
   const Operand value = top[1];
   using Kind = Place::Kind;
+  const std::optional<Place> unwrapped = row.float_base == Code::nop ? unwrap(value) : std::nullopt;
+  Place pv = unwrapped ? *unwrapped : place(value);
+  if (sink_address(addr, value, pv, row.base, row.float_base, m)) return;
   Place pa = use(addr, 0);
-  Place pv = use(value, 1);
+  if (!unwrapped) pv = use(value, 1);
   uint64_t offset = m.offset;
   if (pa.kind == Kind::i) {
     if (offset + static_cast<uint32_t>(pa.bits) <= 0xffff'ffff) {
@@ -347,9 +360,24 @@ Value InterpEmitter::select(ValType type) {
   }
   Place pc = use(c, 2);
   if (pc.kind == Place::Kind::i) return emit_constant_select(a, b, pc.bits != 0);
-  const uint32_t sa = to_slot(a, 0);
-  const uint32_t sb = to_slot(b, 1);
+  const auto short_constant = [](const Operand& o) {
+    return o.value.kind == Value::Kind::constant && o.value.bits <= 0xffff'ffff;
+  };
+  const bool ia = class_of(type) == Class::i && short_constant(a);
+  const bool ib = class_of(type) == Class::i && short_constant(b);
+  const uint32_t sa = ia ? 0 : to_slot(a, 0);
+  const uint32_t sb = ib ? 0 : to_slot(b, 1);
   take(c, pc);
+  if (ia || ib) {
+    const Code first = pc.kind == Place::Kind::a ? Code::select_i_a_si_r : Code::select_i_s_si_r;
+    const uint32_t at = emit(first + (ia && ib ? 4 : ia ? 2 : 0));
+    if (ia) put32(at, 16, static_cast<uint32_t>(a.value.bits));
+    if (ib) put32(at, 20, static_cast<uint32_t>(b.value.bits));
+    if (!ia) put16(at, 10, sa);
+    if (!ib) put16(at, 12, sb);
+    if (pc.kind == Place::Kind::s) put16(at, 14, pc.slot);
+    return produce(Class::i, at, a.cell);
+  }
   const Class cls = class_of(type);
   const Code base = cls == Class::i ? Code::select_i_s_r : cls == Class::f ? Code::select_f_s_r : Code::select_d_s_r;
   const uint32_t at = emit(pc.kind == Place::Kind::a ? base + 2 : base);

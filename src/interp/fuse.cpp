@@ -280,6 +280,115 @@ bool InterpEmitter::fuse_store(Code base, Code, MemArg m) {
   return true;
 }
 
+/// i32.wrap_i64 as the last instruction, made for a reader of 32 bits: taken back, and where its operand is.
+auto InterpEmitter::unwrap(const Operand& o) -> std::optional<Place> {
+  if (!fusing() || !made_by_last(o, Class::i)) return std::nullopt;
+  if (last().code == Code::i32_wrap_i64_s_r) {
+    const uint32_t slot = get16(last().pos, 10);
+    rewind();
+    return Place{Place::Kind::s, slot, 0};
+  }
+  if (last().code == Code::i32_wrap_i64_a_r) {
+    rewind();
+    return Place{Place::Kind::a, accs_.of[0].slot, 0};
+  }
+  return std::nullopt;
+}
+
+/// May `e` change `slot`? Says yes where it does not know.
+bool InterpEmitter::may_write(const Emitted& e, uint32_t slot) const {
+  if (e.code >= Code::load_general) {
+    if (e.code == Code::inc2) return get16(e.pos, 8) == slot || get16(e.pos, 12) == slot;
+    if (e.code < Code::i32_add_load_ss_r || e.code > Code::inc2) return true;
+  } else if (e.code >= Code::nop) {
+    switch (e.code) {
+      case Code::mov2: return get16(e.pos, 8) == slot || get16(e.pos, 12) == slot;
+      case Code::mov:
+      case Code::mov_i:
+      case Code::const32:
+      case Code::const64: break;
+      default:
+        if (e.code < Code::select_i_s_r || e.code > Code::global_get_d_t) return true;
+    }
+  } else if (e.code >= Code::br_i32_eq_ss && e.code < Code::load_u32_s_r) {
+    return true;
+  }
+  return get16(e.pos, 8) == slot;
+}
+
+void InterpEmitter::remove(size_t index) {
+  constexpr uint32_t kWords = 2;
+  const uint32_t at = block_[index].pos;
+  words_.erase(words_.begin() + at, words_.begin() + at + kWords);
+  const auto shift = [at](AccSet& accs) {
+    for (Acc& acc : accs.of) {
+      if (acc.slot == kNoSlot) continue;
+      if (acc.pos == at) acc = {};
+      if (acc.pos > at) acc.pos -= kWords;
+    }
+  };
+  shift(accs_);
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < record_count_; ++i) {
+    Record record = records_[i];
+    if (record.pos == at) continue;
+    if (record.pos > at) record.pos -= kWords;
+    shift(record.before);
+    records_[kept++] = record;
+  }
+  record_count_ = kept;
+  block_.erase(block_.begin() + static_cast<ptrdiff_t>(index));
+  for (size_t i = index; i < block_.size(); ++i) block_[i].pos -= kWords;
+  for (size_t i = marks_.size(); i-- > 0 && marks_[i].pos >= at;) {
+    if (marks_[i].pos > at) {
+      marks_[i].pos -= kWords;
+    } else if (i + 1 < marks_.size() && marks_[i + 1].pos == at) {
+      marks_.erase(marks_.begin() + static_cast<ptrdiff_t>(i));
+    }
+  }
+}
+
+/// The sum that is a store's address was made before its value: taken out there, and added by the store.
+bool InterpEmitter::sink_address(const Operand& addr, const Operand& value, const Place& pv, Code base, Code float_base,
+                                 MemArg m) {
+  constexpr size_t kFarthest = 16;
+  if (!fusing() || far_ || addr.value.kind != Value::Kind::home || addr.value.bits == 0) return false;
+  if (pv.kind == Place::Kind::i) return false;
+  const auto at = static_cast<uint32_t>(addr.value.bits);
+  size_t index = block_.size();
+  while (index != 0 && block_[index - 1].pos > at && block_.size() - index < kFarthest) --index;
+  if (index == 0 || block_[index - 1].pos != at) return false;
+  --index;
+  const Code code = block_[index].code;
+  if (get16(at, 8) != home_slot(addr.cell)) return false;
+  const bool sum = code == Code::i32_add_ss_r && m.offset <= 0xffff;
+  if (!sum && code != Code::i32_add_si_r) return false;
+  const uint32_t x = get16(at, 10);
+  const uint32_t y = sum ? get16(at, 12) : x;
+  const uint32_t constant = get32(at, 12);
+  for (size_t i = index + 1; i < block_.size(); ++i) {
+    if (may_write(block_[i], x) || may_write(block_[i], y)) return false;
+  }
+  const bool from_acc = pv.kind == Place::Kind::a;
+  // The value's slot may be the one the sum was to be in: no, operands have slots of their own.
+  remove(index);
+  take(value, pv);
+  Code store = base + (sum ? 3 : 10);
+  if (from_acc) store = float_base != Code::nop ? float_base + (sum ? 3 : 4) : base + (sum ? 6 : 11);
+  const uint32_t to = emit(store);
+  put16(to, 8, x);
+  if (sum) {
+    put16(to, 10, y);
+    if (!from_acc) put16(to, 12, pv.slot);
+    put16(to, 14, static_cast<uint32_t>(m.offset));
+  } else {
+    if (!from_acc) put16(to, 10, pv.slot);
+    put32(to, 12, constant);
+    put32(to, 16, static_cast<uint32_t>(m.offset));
+  }
+  return true;
+}
+
 /// Two counters that step by constants, one after the other; or a store and the step of its pointer.
 void InterpEmitter::fuse_increment() {
   if (!fusing() || record_count_ < 2) return;

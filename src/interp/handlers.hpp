@@ -152,8 +152,7 @@ WX_HANDLER(branch) {
   const A left = WX_OPERAND(kLeft, A, 8, 16);
   const A right = WX_OPERAND(kRight, A, 10, 16);
   if ((Fn(left, right) != 0) == kSense) {
-    ip = jump(ip, 12);
-    WX_JUMP();
+    WX_TAKE(12);
   }
   WX_KEEP_BRANCH();
   WX_NEXT(kRight == Src::i ? 24 : 16);

@@ -1,6 +1,14 @@
 // Handlers of isa_branch.def, int compares: compare and branch in one.
 #include "interp/handlers.hpp"
 
+namespace weft::wasm::numeric {
+namespace {
+// `and` as a condition.
+constexpr uint32_t i32_test(uint32_t a, uint32_t b) { return (a & b) != 0; }
+constexpr uint32_t i32_testz(uint32_t a, uint32_t b) { return (a & b) == 0; }
+}  // namespace
+}  // namespace weft::wasm::numeric
+
 namespace weft::interp {
 
 void install_branch_int(HandlerTable& table) {

@@ -20,6 +20,11 @@ WX_HANDLER(mov2) {
   slot(ip, fp, 12) = slot(ip, fp, 14);
   WX_NEXT(16);
 }
+WX_HANDLER(mov_br) {
+  WX_BEGIN
+  slot(ip, fp, 8) = slot(ip, fp, 10);
+  WX_TAKE(12);
+}
 WX_HANDLER(mov_i) {
   WX_BEGIN
   slot(ip, fp, 8).bits = acc;
@@ -56,22 +61,21 @@ WX_HANDLER(enter) {
   Cell* const end = cell + u32(ip, 12);
   do {
     *cell++ = Cell{};
+    WX_KEEP_BRANCH();  // few cells: a call of memset costs more than the loop
   } while (cell != end);
   WX_NEXT(16);
 }
 
 WX_HANDLER(br) {
   WX_BEGIN
-  ip = jump(ip, 12);
-  WX_JUMP();
+  WX_TAKE(12);
 }
 /// Branches if the T operand is nonzero (kSense) or zero.
 template <class T, Src kSrc, bool kSense>
 WX_HANDLER(br_if) {
   WX_BEGIN
   if ((WX_OPERAND(kSrc, T, 8, 0) != 0) == kSense) {
-    ip = jump(ip, 12);
-    WX_JUMP();
+    WX_TAKE(12);
   }
   WX_KEEP_BRANCH();
   WX_NEXT(16);
@@ -101,6 +105,17 @@ WX_HANDLER(select) {
   const uint32_t picked = cond != 0 ? a : b;
   WX_RESULT(kSlot, from_bits<T>(fp[picked].bits));
   WX_NEXT(16);
+}
+
+/// The same with constants among a and b.
+template <Src kCond, Src kA, Src kB, bool kSlot>
+WX_HANDLER(select_constant) {
+  WX_BEGIN
+  const uint32_t cond = WX_OPERAND(kCond, uint32_t, 14, 0);
+  const uint64_t a = kA == Src::i ? u32(ip, 16) : slot(ip, fp, 10).bits;
+  const uint64_t b = kB == Src::i ? u32(ip, 20) : slot(ip, fp, 12).bits;
+  WX_RESULT(kSlot, cond != 0 ? a : b);
+  WX_NEXT(24);
 }
 
 template <class T, bool kSlot>
@@ -174,6 +189,7 @@ void install_control(HandlerTable& table) {
   WX_PUT(nop, nop);
   WX_PUT(mov, mov);
   WX_PUT(mov2, mov2);
+  WX_PUT(mov_br, mov_br);
   WX_PUT(mov_i, mov_i);
   WX_PUT(mov_f, mov_f);
   WX_PUT(mov_d, mov_d);
@@ -193,6 +209,11 @@ void install_control(HandlerTable& table) {
   WX_PUT(br_table_s, br_table<Src::s>);
   WX_PUT(br_table_a, br_table<Src::a>);
   WX_PUT(unreachable, unreachable);
+#define WX_PUT_SELECT_CONSTANT(c, a, b)                                                          \
+  WX_PUT(select_i_##c##_##a##b##_r, select_constant<Src::c, Src::a, Src::b, kWriteSlot>);         \
+  WX_PUT(select_i_##c##_##a##b##_t, select_constant<Src::c, Src::a, Src::b, kTransient>);
+  WX_PUT_SELECT_CONSTANT(s, s, i) WX_PUT_SELECT_CONSTANT(s, i, s) WX_PUT_SELECT_CONSTANT(s, i, i)
+  WX_PUT_SELECT_CONSTANT(a, s, i) WX_PUT_SELECT_CONSTANT(a, i, s) WX_PUT_SELECT_CONSTANT(a, i, i)
 #define WX_PUT_SELECT(cls, T)                                \
   WX_PUT(select_##cls##_s_r, select<T, Src::s, kWriteSlot>); \
   WX_PUT(select_##cls##_s_t, select<T, Src::s, kTransient>); \

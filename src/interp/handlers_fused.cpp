@@ -57,8 +57,7 @@ WX_HANDLER(add_branch) {
   WX_RESULT(kWriteSlot, value);
   const T other = kOther == Src::i ? static_cast<T>(u64(ip, 24)) : from_bits<T>(slot(ip, fp, 24).bits);
   if (Compare(value, other) != 0) {
-    ip = jump(ip, 12);
-    WX_JUMP();
+    WX_TAKE(12);
   }
   WX_KEEP_BRANCH();
   WX_NEXT(32);

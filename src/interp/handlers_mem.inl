@@ -69,7 +69,7 @@ WX_HANDLER(store) {
   const Mem raw = static_cast<Mem>(value);
   std::memcpy(mem0 + ea, &raw, sizeof(Mem));  // SAFETY: as in load
   WX_PIN_STORE();
-  WX_NEXT(kValue == Src::i ? 24 : 16);
+  WX_NEXT(kValue == Src::i || kAddr == Addr::b ? 24 : 16);
 }
 
 /// Immediates of stores are 8 bytes at 16, whatever the width.
@@ -150,12 +150,15 @@ WX_HANDLER(store_inc) {
   WX_PUT(id##_xa, store<mem, val, Addr::x, Src::a>);   \
   WX_PUT(id##_si, store_imm<mem, Addr::s>);            \
   WX_PUT(id##_ai, store_imm<mem, Addr::a>);            \
-  WX_PUT(id##_ci, store_imm<mem, Addr::c>);
+  WX_PUT(id##_ci, store_imm<mem, Addr::c>);            \
+  WX_PUT(id##_bs, store<mem, val, Addr::b, Src::s>);   \
+  WX_PUT(id##_ba, store<mem, val, Addr::b, Src::a>);
 #define WEFT_STF(id, mem, val)                         \
   WX_PUT(id##_sa, store<mem, val, Addr::s, Src::a>);   \
   WX_PUT(id##_aa, store<mem, val, Addr::a, Src::a>);   \
   WX_PUT(id##_ca, store<mem, val, Addr::c, Src::a>);   \
-  WX_PUT(id##_xa, store<mem, val, Addr::x, Src::a>);
+  WX_PUT(id##_xa, store<mem, val, Addr::x, Src::a>);   \
+  WX_PUT(id##_ba, store<mem, val, Addr::b, Src::a>);
 
 }  // namespace
 }  // namespace weft::interp
