@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Starting inputs for a libFuzzer target: seeds.py NAME DIRECTORY [SUITE]. Made once; delete the directory to make them anew.
 
-text: the modules of the official scripts; module and execute: their binary modules, and some of generate.py.
+text: the modules of the official scripts; module: their binary modules, and some of generate.py; execute: random choices.
 """
 import pathlib
+import random
 import re
 import sys
 
@@ -35,6 +36,11 @@ def unescape(string):
 
 
 def seeds(name, suite):
+    if name == "execute":  # its inputs are the choices of a generator (generator.hpp)
+        for seed in range(100):
+            numbers = random.Random(seed)
+            yield f"choices-{seed}", numbers.randbytes(200 + numbers.randrange(2000))
+        return
     for path in sorted(suite.rglob("*.wast")) if suite else []:
         for i, form in enumerate(forms(path.read_bytes())):
             is_binary = re.match(rb"\(module\s+(\$\S+\s+)?binary", form)
