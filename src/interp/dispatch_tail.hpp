@@ -26,12 +26,10 @@
     ip += (n);     \
     WX_JUMP();     \
   } while (false)
-// A branch that is taken: the sum is made in ip's own register, one move less.
-#define WX_TAKE(at)           \
-  do {                        \
-    ip = jump(ip, at);        \
-    asm("" : "+r"(ip));       \
-    WX_JUMP();                \
+#define WX_TAKE(at)    \
+  do {                 \
+    ip = jump(ip, at); \
+    WX_JUMP();         \
   } while (false)
 #define WX_GO(handler) [[clang::musttail]] return handler(WX_ARGS)
 #define WX_FINISH(code) return code
