@@ -148,7 +148,10 @@ Observed observe(const Mode& mode, std::span<const uint8_t> bytes) {
       if (result) {
         for (const weft::Val& v : *result) line += text(v.c_api());
       } else {
-        line += " failed: " + std::string(result.error().message());
+        // Only the phrase: which address of an access is named differs between guard pages and
+        // checks.
+        const std::string_view message = result.error().message();
+        line += " failed: " + std::string(message.substr(0, message.find(':')));
         out.exhausted |=
             result.error().message().find("call stack exhausted") != std::string_view::npos;
       }
