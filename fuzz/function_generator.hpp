@@ -30,7 +30,7 @@ enum Type : uint8_t {
 };
 inline constexpr unsigned kGlobalsOfType = 2;
 inline constexpr unsigned kFirstFuncType = 7;
-inline constexpr int kSteps = 3000;
+inline constexpr int kSteps = 400;
 
 void write_type(Writer& w, Type t);
 void write_zero(Writer& w, Type t);
