@@ -1,4 +1,5 @@
-// Calls of every kind, tail calls, many values, blocks with parameters, far frames, and the limits of both stacks.
+// Calls of every kind, tail calls, many values, blocks with parameters, far frames, and the limits
+// of both stacks.
 #include <pthread.h>
 
 #include <algorithm>
@@ -20,7 +21,8 @@ std::string repeat(unsigned n, const std::string& s) {
 
 class Calls : public ::testing::TestWithParam<Mode> {
  protected:
-  /// env.add (i64 i64) -> i64; env.many (i32 x 6) -> i64 x 3; env.fail; env.call (funcref to run: "again" export).
+  /// env.add (i64 i64) -> i64; env.many (i32 x 6) -> i64 x 3; env.fail; env.call (funcref to run:
+  /// "again" export).
   void define_host(World& w) {
     const auto add = [](void*, runtime::Caller&, Cell* c) {
       c[0].bits += c[1].bits;
@@ -32,8 +34,10 @@ class Calls : public ::testing::TestWithParam<Mode> {
       return TrapCode::none;
     };
     const auto failing = [](void*, runtime::Caller& caller, Cell*) { return caller.fail("no"); };
-    ASSERT_TRUE(w.linker.define_func("env", "add", std::vector{kI64, kI64}, std::vector{kI64}, add, nullptr));
-    ASSERT_TRUE(w.linker.define_func("env", "many", std::vector(6, kI32), std::vector(3, kI64), many, nullptr));
+    ASSERT_TRUE(w.linker.define_func("env", "add", std::vector{kI64, kI64}, std::vector{kI64}, add,
+                                     nullptr));
+    ASSERT_TRUE(w.linker.define_func("env", "many", std::vector(6, kI32), std::vector(3, kI64),
+                                     many, nullptr));
     ASSERT_TRUE(w.linker.define_func("env", "fail", {}, {}, failing, nullptr));
   }
 };
@@ -47,7 +51,8 @@ INSTANTIATE_TEST_SUITE_P(Modes, Calls, ::testing::ValuesIn(all_modes().begin(), 
 TEST_P(Calls, EveryKindOfCall) {
   World w(GetParam());
   define_host(w);
-  const Instance other = w.load(R"((module (memory (export "mem") 2) (global $g (mut i64) (i64.const 100))
+  const Instance other =
+      w.load(R"((module (memory (export "mem") 2) (global $g (mut i64) (i64.const 100))
     (func (export "set") (param i64) (result i64) (global.set $g (local.get 0)) (i64.load (i32.const 65536)))
     (func (export "get") (result i64) (i64.store (i32.const 65536) (i64.const 77)) (global.get $g))
     (func (export "trap") (unreachable))))");
@@ -184,13 +189,17 @@ TEST_P(Calls, ManyParametersAndResults) {
     gets += " (local.get " + std::to_string(kCount - 1 - i) + ")";
   }
   World w(GetParam());
-  const Instance i = w.load("(module (type $t (func (param" + params + ") (result" + results + ")))" +
-                            "(func $turn (export \"turn\") (type $t)" + gets + ")" +
-                            "(func (export \"twice\") (param" + params + ") (result" + params + ")" + [&] {
-                              std::string all;
-                              for (unsigned k = 0; k < kCount; ++k) all += " (local.get " + std::to_string(k) + ")";
-                              return "(call $back (call $turn" + all + "))";
-                            }() + ")(func $back (param" + results + ") (result" + params + ")" + gets + "))");
+  const Instance i =
+      w.load("(module (type $t (func (param" + params + ") (result" + results + ")))" +
+             "(func $turn (export \"turn\") (type $t)" + gets + ")" +
+             "(func (export \"twice\") (param" + params + ") (result" + params + ")" +
+             [&] {
+               std::string all;
+               for (unsigned k = 0; k < kCount; ++k)
+                 all += " (local.get " + std::to_string(k) + ")";
+               return "(call $back (call $turn" + all + "))";
+             }() +
+             ")(func $back (param" + results + ") (result" + params + ")" + gets + "))");
   std::vector<Cell> args;
   for (unsigned k = 0; k < kCount; ++k) {
     args.push_back(Cell{k + 1});
@@ -198,7 +207,7 @@ TEST_P(Calls, ManyParametersAndResults) {
   }
   const Outcome turned = w.call(w.func(i, "turn"), args);
   ASSERT_EQ(turned.cells.size(), args.size());
-  EXPECT_EQ(turned.cells[0].bits, kCount);           // the last parameter is a vector
+  EXPECT_EQ(turned.cells[0].bits, kCount);  // the last parameter is a vector
   EXPECT_EQ(turned.cells[1].bits, kCount + 99'999);
   EXPECT_EQ(turned.cells.back().bits, 1u);
   const Outcome twice = w.call(w.func(i, "twice"), args);
@@ -282,24 +291,36 @@ TEST_P(Calls, BlocksMoveTheirValues) {
 }
 
 TEST_P(Calls, FarFrames) {
-  // 40 000 locals of 8 bytes and 8 000 vectors; wide arithmetic, calls, branches and vectors on slots beyond 16 bits.
+  // 40 000 locals of 8 bytes and 8 000 vectors; wide arithmetic, calls, branches and vectors on
+  // slots beyond 16 bits.
   World w(GetParam());
-  const std::string head = "(local" + repeat(40'000, " i64") + ")(local" + repeat(9'900, " v128") + repeat(4, " v128") + ")";
+  const std::string head = "(local" + repeat(40'000, " i64") + ")(local" + repeat(9'900, " v128") +
+                           repeat(4, " v128") + ")";
   const auto local = [](unsigned i) { return std::to_string(i); };
   const std::string vec = local(2 + 40'000 + 9'900);
-  const Instance i = w.load(
-      "(module (func $wide (export \"wide\") (param i64 i64) (result i64 i64) " + head + repeat(9'000, "(local.get 40002)") +
-      // operands lie above cell 57 800 + 2 * 9 000
-      "(i64.add128 (local.get 0) (local.get 1) (i64.const 1) (i64.const 2)) (i64.mul_wide_u (local.get 0) (local.get 1))"
-      "(return (i64.sub128)))"
-      "(func (export \"vector\") (param i64 i64) (result i64) " + head +
-      "(local.set " + vec + " (i64x2.replace_lane 1 (i64x2.splat (local.get 0)) (local.get 1)))"
-      "(local.set " + local(2 + 40'000 + 9'901) + " (i64x2.add (local.get " + vec + ") (local.get " + vec + ")))"
-      "(i64.add (i64x2.extract_lane 0 (local.get " + local(2 + 40'000 + 9'901) + ")) (i64x2.extract_lane 1 (local.get " + vec + "))))"
-      "(func (export \"calls\") (param i64 i64) (result i64) " + head + repeat(6'000, "(local.get 40002)") +
-      "(call $three (local.get 0) (i64.const 5) (select (local.get 1) (i64.const 3) (i32.wrap_i64 (local.get 0))))"
-      "(return))"
-      "(func $three (param i64 i64 i64) (result i64) (i64.add (local.get 0) (i64.mul (local.get 1) (local.get 2)))))");
+  const Instance i =
+      w.load("(module (func $wide (export \"wide\") (param i64 i64) (result i64 i64) " + head +
+             repeat(9'000, "(local.get 40002)") +
+             // operands lie above cell 57 800 + 2 * 9 000
+             "(i64.add128 (local.get 0) (local.get 1) (i64.const 1) (i64.const 2)) (i64.mul_wide_u "
+             "(local.get 0) (local.get 1))"
+             "(return (i64.sub128)))"
+             "(func (export \"vector\") (param i64 i64) (result i64) " +
+             head + "(local.set " + vec +
+             " (i64x2.replace_lane 1 (i64x2.splat (local.get 0)) (local.get 1)))"
+             "(local.set " +
+             local(2 + 40'000 + 9'901) + " (i64x2.add (local.get " + vec + ") (local.get " + vec +
+             ")))"
+             "(i64.add (i64x2.extract_lane 0 (local.get " +
+             local(2 + 40'000 + 9'901) + ")) (i64x2.extract_lane 1 (local.get " + vec +
+             "))))"
+             "(func (export \"calls\") (param i64 i64) (result i64) " +
+             head + repeat(6'000, "(local.get 40002)") +
+             "(call $three (local.get 0) (i64.const 5) (select (local.get 1) (i64.const 3) "
+             "(i32.wrap_i64 (local.get 0))))"
+             "(return))"
+             "(func $three (param i64 i64 i64) (result i64) (i64.add (local.get 0) (i64.mul "
+             "(local.get 1) (local.get 2)))))");
   // (a, b) + (1, 2) - a * b, as 128-bit numbers (low, high)
   const auto wide = [](uint64_t a, uint64_t b) {
     using u128 = unsigned __int128;
@@ -307,7 +328,8 @@ TEST_P(Calls, FarFrames) {
     const u128 v = sum - u128{a} * b;
     return std::array{static_cast<uint64_t>(v), static_cast<uint64_t>(v >> 64)};
   };
-  for (const auto& [a, b] : {std::array{uint64_t{5}, uint64_t{7}}, {~uint64_t{0}, uint64_t{1} << 63}}) {
+  for (const auto& [a, b] :
+       {std::array{uint64_t{5}, uint64_t{7}}, {~uint64_t{0}, uint64_t{1} << 63}}) {
     const Outcome out = w.call(i, "wide", {a, b});
     ASSERT_EQ(out.trap, TrapCode::none) << w.last_trap.text();
     EXPECT_EQ(out.cells[0].bits, wide(a, b)[0]);
@@ -328,12 +350,13 @@ void on_small_stack(const std::function<void()>& body) {
   ASSERT_EQ(pthread_attr_setstacksize(&attributes, 256 << 10), 0);
   pthread_t thread;
   Shallow argument{&body};
-  ASSERT_EQ(pthread_create(&thread, &attributes,
-                           [](void* p) -> void* {
-                             (*static_cast<Shallow*>(p)->body)();
-                             return nullptr;
-                           },
-                           &argument),
+  ASSERT_EQ(pthread_create(
+                &thread, &attributes,
+                [](void* p) -> void* {
+                  (*static_cast<Shallow*>(p)->body)();
+                  return nullptr;
+                },
+                &argument),
             0);
   pthread_join(thread, nullptr);
   pthread_attr_destroy(&attributes);
@@ -372,11 +395,14 @@ TEST_P(Calls, RecursionThroughTheHostIsATrap) {
       ++depth;
       auto result = engine::call_unchecked(caller.store(), again.object, c, 1);
       if (result) return TrapCode::none;
-      if (result.trap().code == TrapCode::call_stack_exhausted) return TrapCode::call_stack_exhausted;
+      if (result.trap().code == TrapCode::call_stack_exhausted)
+        return TrapCode::call_stack_exhausted;
       return caller.fail(result.trap().message);
     };
-    ASSERT_TRUE(w.linker.define_func("env", "again", std::vector{kI32}, std::vector{kI32}, callback, nullptr));
-    const Instance i = w.load(R"((module (import "env" "again" (func $again (param i32) (result i32)))
+    ASSERT_TRUE(w.linker.define_func("env", "again", std::vector{kI32}, std::vector{kI32}, callback,
+                                     nullptr));
+    const Instance i =
+        w.load(R"((module (import "env" "again" (func $again (param i32) (result i32)))
       (func (export "f") (param i32) (result i32)
         (if (result i32) (local.get 0) (then (i32.add (i32.const 2) (call $again (i32.sub (local.get 0) (i32.const 1)))))
           (else (i32.const 0))))))");

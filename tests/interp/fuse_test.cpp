@@ -1,38 +1,46 @@
-// Every fused form against the sequence it stands for: the same function in fused and unfused, guarded and checked code.
+// Every fused form against the sequence it stands for: the same function in fused and unfused,
+// guarded and checked code.
 #include "generator.hpp"
 #include "world.hpp"
 
 namespace weft::testing {
 namespace {
 
-/// Functions (param $l T) (param $p i32) (param $x T) (result T), with zero locals and a result local of each type.
+/// Functions (param $l T) (param $p i32) (param $x T) (result T), with zero locals and a result
+/// local of each type.
 class Module {
  public:
   void add(const std::string& type, const std::string& body, bool integer_result = false) {
     const std::string result = integer_result ? "i32" : type;
     for (const bool pass : {false, true}) {
-      text_ += "(func (export \"" + std::to_string(count_++) + "\") (param $l " + type + ") (param $p i32) (param $x " + type +
-               ") (result " + result + ") (local $z " + type + ") (local $z32 i32) (local $r " + result + ")\n" + body +
-               (pass ? " " + result + (result[0] == 'f' ? ".abs" : ".ctz") : " local.set $r local.get $r") + ")\n";
+      text_ += "(func (export \"" + std::to_string(count_++) + "\") (param $l " + type +
+               ") (param $p i32) (param $x " + type + ") (result " + result + ") (local $z " +
+               type + ") (local $z32 i32) (local $r " + result + ")\n" + body +
+               (pass ? " " + result + (result[0] == 'f' ? ".abs" : ".ctz")
+                     : " local.set $r local.get $r") +
+               ")\n";
       bodies_.push_back(type + ": " + body);
     }
   }
   /// The function as it is: control flow.
   void add_plain(const std::string& type, const std::string& body) {
-    text_ += "(func (export \"" + std::to_string(count_++) + "\") (param $l " + type + ") (param $p i32) (param $x " + type +
-             ") (result " + type + ") (local $z " + type + ") (local $r " + type + ")\n" + body + ")\n";
+    text_ += "(func (export \"" + std::to_string(count_++) + "\") (param $l " + type +
+             ") (param $p i32) (param $x " + type + ") (result " + type + ") (local $z " + type +
+             ") (local $r " + type + ")\n" + body + ")\n";
     bodies_.push_back(type + ": " + body);
   }
   void compare() {
     const Bytes bytes = assemble("(module (memory (export \"m\") 1)\n" + text_ + ")");
     std::vector<uint64_t> expected;
-    for (const Mode mode : {Mode{.checked = true, .fusion = false}, Mode{.checked = true}, Mode{}, Mode{.fusion = false},
-                            Mode{.fuel = true, .epochs = true}}) {
+    for (const Mode mode : {Mode{.checked = true, .fusion = false}, Mode{.checked = true}, Mode{},
+                            Mode{.fusion = false}, Mode{.fuel = true, .epochs = true}}) {
       SCOPED_TRACE(mode.name());
       World w(mode);
       const Instance instance = w.load(bytes);
-      auto* const base = reinterpret_cast<unsigned char*>(get_memory(*w.store, instance, "m").value().object->base);
-      for (unsigned i = 0; i < 65536; ++i) base[i] = static_cast<unsigned char>((i * 29 + 3) & 0x7b);  // no NaNs
+      auto* const base = reinterpret_cast<unsigned char*>(
+          get_memory(*w.store, instance, "m").value().object->base);
+      for (unsigned i = 0; i < 65536; ++i)
+        base[i] = static_cast<unsigned char>((i * 29 + 3) & 0x7b);  // no NaNs
       size_t at = 0;
       for (unsigned f = 0; f < count_; ++f) {
         Random random(f);
@@ -43,14 +51,17 @@ class Module {
           const auto value = [&]() -> uint64_t {
             uint64_t v = random.next();
             if (row % 3 == 0) v = v % 7;
-            if (is_float) return narrow ? (v & 0x4fff'ffff) : (v & 0x4fff'ffff'ffff'ffffu);  // finite
+            if (is_float)
+              return narrow ? (v & 0x4fff'ffff) : (v & 0x4fff'ffff'ffff'ffffu);  // finite
             return narrow ? v & 0xffff'ffff : v;
           };
           std::vector<Cell> args = {Cell{value()}, Cell{random.below(60000)}, Cell{value()}};
           if (row == 4) args[2] = args[0];
           if (row == 5) args[1].bits = 65533;
           const Outcome out = w.call(func, args);
-          const uint64_t got = out.trap == TrapCode::none ? out.cells[0].bits : 0xdead'0000 + static_cast<uint64_t>(out.trap);
+          const uint64_t got = out.trap == TrapCode::none
+                                   ? out.cells[0].bits
+                                   : 0xdead'0000 + static_cast<uint64_t>(out.trap);
           if (expected.size() == at) expected.push_back(got);
           ASSERT_EQ(got, expected[at]) << bodies_[f] << " row " << row;
         }
@@ -66,22 +77,29 @@ class Module {
 
 using Texts = std::vector<std::string>;
 
-constexpr const char* kAddresses[] = {"local.get $p", "local.get $p local.get $z32 i32.or", "local.get $p i32.const 8 i32.add",
-                                      "local.get $p local.get $p i32.add", "local.get $p local.get $z32 i32.or i32.const 4 i32.add",
-                                      "local.get $p local.get $z32 i32.or local.get $p i32.add", "i32.const 16"};
-constexpr const char* kCompares[] = {"eq", "ne", "lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u"};
+constexpr const char* kAddresses[] = {"local.get $p",
+                                      "local.get $p local.get $z32 i32.or",
+                                      "local.get $p i32.const 8 i32.add",
+                                      "local.get $p local.get $p i32.add",
+                                      "local.get $p local.get $z32 i32.or i32.const 4 i32.add",
+                                      "local.get $p local.get $z32 i32.or local.get $p i32.add",
+                                      "i32.const 16"};
+constexpr const char* kCompares[] = {"eq",   "ne",   "lt_s", "lt_u", "gt_s",
+                                     "gt_u", "le_s", "le_u", "ge_s", "ge_u"};
 
 TEST(Fusion, LoadAndOperate) {
   Module m;
   for (const std::string t : {"i32", "i64", "f32", "f64"}) {
     const bool is_float = t[0] == 'f';
     const std::string left[] = {"local.get $l ", "local.get $l local.get $x " + t + ".add "};
-    const std::vector<std::string> ops = is_float ? std::vector<std::string>{"add", "sub", "mul", "div"}
-                                                  : std::vector<std::string>{"add", "sub", "mul", "and", "or", "xor"};
+    const std::vector<std::string> ops =
+        is_float ? std::vector<std::string>{"add", "sub", "mul", "div"}
+                 : std::vector<std::string>{"add", "sub", "mul", "and", "or", "xor"};
     for (const char* address : kAddresses) {
       for (const char* offset : {"", " offset=12", " offset=70000"}) {
-        for (const std::string& load : is_float || t == "i64" ? std::vector<std::string>{".load"}
-                                                              : std::vector<std::string>{".load", ".load8_u"}) {
+        for (const std::string& load : is_float || t == "i64"
+                                           ? std::vector<std::string>{".load"}
+                                           : std::vector<std::string>{".load", ".load8_u"}) {
           const std::string loaded = std::string(address) + " " + t + load + offset + " ";
           m.add(t, loaded);
           for (const std::string& op : ops) {
@@ -111,7 +129,8 @@ TEST(Fusion, ShiftsAndProducts) {
       for (const std::string shift : {"shl", "shr_u"}) {
         for (const std::string& y : Texts{"local.get $l ", "local.get $l local.get $x xor_ "}) {
           std::string shifted = y + t + ".const 13 " + t + "." + shift + " ";
-          if (const size_t at = shifted.find("xor_"); at != std::string::npos) shifted.replace(at, 4, t + ".xor");
+          if (const size_t at = shifted.find("xor_"); at != std::string::npos)
+            shifted.replace(at, 4, t + ".xor");
           for (const std::string z : {"local.get $x ", "_.const 77 "}) {
             const std::string other = z[0] == '_' ? t + z.substr(1) : z;
             m.add(t, other + shifted + t + "." + op);
@@ -123,7 +142,8 @@ TEST(Fusion, ShiftsAndProducts) {
   }
   for (const std::string t : {"f32", "f64"}) {
     for (const std::string op : {"add", "sub"}) {
-      for (const std::string& x : Texts{"local.get $l ", "local.get $l local.get $x " + t + ".add "}) {
+      for (const std::string& x :
+           Texts{"local.get $l ", "local.get $l local.get $x " + t + ".add "}) {
         const std::string product = x + "local.get $x " + t + ".mul ";
         m.add(t, "local.get $l " + product + t + "." + op);
         m.add(t, product + "local.get $l " + t + "." + op);
@@ -142,33 +162,44 @@ TEST(Fusion, CountersBranchesAndSelects) {
       for (const std::string& addend : Texts{"local.get $x ", t + ".const 5 ", t + ".const -1 "}) {
         for (const std::string& limit : Texts{"local.get $x ", t + ".const 40 ", t + ".const 0 "}) {
           m.add_plain(t, "block local.get $l " + addend + t + ".add local.tee $l " + limit + cmp +
-                             "br_if 0 local.get $l " + t + ".const 1000 " + t + ".add local.set $l end local.get $l");
+                             "br_if 0 local.get $l " + t + ".const 1000 " + t +
+                             ".add local.set $l end local.get $l");
           m.add_plain(t, "block local.get $l " + addend + t + ".add " + limit + cmp +
-                             "i32.eqz br_if 0 local.get $l " + t + ".const 1000 " + t + ".add local.set $l end local.get $l");
+                             "i32.eqz br_if 0 local.get $l " + t + ".const 1000 " + t +
+                             ".add local.set $l end local.get $l");
         }
       }
-      for (const std::string& left : Texts{"local.get $l ", "local.get $l local.get $x " + t + ".xor "}) {
+      for (const std::string& left :
+           Texts{"local.get $l ", "local.get $l local.get $x " + t + ".xor "}) {
         for (const std::string& right : Texts{"local.get $x ", t + ".const 3 "}) {
-          m.add(t, "local.get $p i32.const 1 i32.add i32.const 1 i32.sub local.get $z32 " + left + right + cmp + "select", true);
+          m.add(t,
+                "local.get $p i32.const 1 i32.add i32.const 1 i32.sub local.get $z32 " + left +
+                    right + cmp + "select",
+                true);
           m.add(t, "local.get $p local.get $z32 " + left + right + cmp + "select", true);
         }
       }
     }
     for (const std::string& test : Texts{"", t + ".eqz i32.eqz ", t + ".eqz "}) {
       if (t == "i64" && test.empty()) continue;
-      m.add_plain(t, "block local.get $l " + t + ".const -1 " + t + ".add local.tee $l " + test + "br_if 0 " + t +
-                         ".const 7 return end local.get $l");
+      m.add_plain(t, "block local.get $l " + t + ".const -1 " + t + ".add local.tee $l " + test +
+                         "br_if 0 " + t + ".const 7 return end local.get $l");
     }
   }
-  m.add_plain("i32", "local.get $l i32.const 3 i32.add local.set $l local.get $x i32.const -9 i32.add local.set $x "
-                     "local.get $l local.get $x i32.mul");
-  m.add_plain("i32", "local.get $l i32.const 40000 i32.add local.set $l local.get $l i32.const -9 i32.add local.set $l "
-                     "local.get $l local.get $x i32.mul");
+  m.add_plain("i32",
+              "local.get $l i32.const 3 i32.add local.set $l local.get $x i32.const -9 i32.add "
+              "local.set $x "
+              "local.get $l local.get $x i32.mul");
+  m.add_plain("i32",
+              "local.get $l i32.const 40000 i32.add local.set $l local.get $l i32.const -9 i32.add "
+              "local.set $l "
+              "local.get $l local.get $x i32.mul");
   m.compare();
 }
 
 TEST(Bulk, MemoriesAndTables) {
-  const Bytes bytes = assemble(R"((module (memory 1) (memory $n 1) (table $t 4 10 funcref) (table $u 4 funcref)
+  const Bytes bytes =
+      assemble(R"((module (memory 1) (memory $n 1) (table $t 4 10 funcref) (table $u 4 funcref)
     (data $d "weft") (elem $e func $f $f) (elem declare func $f) (func $f (result i32) (i32.const 5))
     (func (export "memory") (result i32)
       (memory.fill (i32.const 8) (i32.const 7) (i32.const 4))

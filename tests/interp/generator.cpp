@@ -8,25 +8,31 @@ namespace {
 
 enum Type : unsigned { kI32, kI64, kF32, kF64 };
 constexpr std::array<std::string_view, 4> kNames = {"i32", "i64", "f32", "f64"};
-constexpr std::array<std::string_view, 15> kIntBinary = {"add", "sub", "mul", "and",   "or",    "xor",  "shl", "shr_s",
-                                                         "shr_u", "rotl", "rotr", "div_s", "div_u", "rem_s", "rem_u"};
+constexpr std::array<std::string_view, 15> kIntBinary = {
+    "add",   "sub",  "mul",  "and",   "or",    "xor",   "shl",  "shr_s",
+    "shr_u", "rotl", "rotr", "div_s", "div_u", "rem_s", "rem_u"};
 constexpr std::array<std::string_view, 10> kIntCompare = {"eq",   "ne",   "lt_s", "lt_u", "gt_s",
                                                           "gt_u", "le_s", "le_u", "ge_s", "ge_u"};
 constexpr std::array<std::string_view, 6> kFloatCompare = {"eq", "ne", "lt", "gt", "le", "ge"};
 constexpr std::array<std::string_view, 6> kFloatBinary = {"add", "sub", "mul", "div", "min", "max"};
-constexpr std::array<std::string_view, 7> kFloatUnary = {"abs", "neg", "sqrt", "ceil", "floor", "trunc", "nearest"};
-constexpr std::array<int64_t, 14> kInteresting = {0, 1, -1, 2, 7, 8, 255, 256, 32767, 32768, -32768, 65535, 2147483647, -2147483648};
+constexpr std::array<std::string_view, 7> kFloatUnary = {"abs",   "neg",   "sqrt",   "ceil",
+                                                         "floor", "trunc", "nearest"};
+constexpr std::array<int64_t, 14> kInteresting = {
+    0, 1, -1, 2, 7, 8, 255, 256, 32767, 32768, -32768, 65535, 2147483647, -2147483648};
 constexpr unsigned kLocals = 4;    // of each type, beside the parameters
 constexpr unsigned kPointers = 3;  // i32 below 0x4000 plus what loops add
 
 class Function {
  public:
-  Function(uint64_t seed, unsigned index, unsigned padding) : random_(seed), index_(index), padding_(padding) {}
+  Function(uint64_t seed, unsigned index, unsigned padding)
+      : random_(seed), index_(index), padding_(padding) {}
 
   std::string text() {
     const auto result = static_cast<Type>(random_.below(4));
-    std::string head = "(func $f" + std::to_string(index_) + " (export \"f" + std::to_string(index_) +
-                       "\") (param $a0 i32) (param $a1 i32) (param $a2 i64) (param $a3 f32) (param $a4 f64) (result " +
+    std::string head = "(func $f" + std::to_string(index_) + " (export \"f" +
+                       std::to_string(index_) +
+                       "\") (param $a0 i32) (param $a1 i32) (param $a2 i64) (param $a3 f32) (param "
+                       "$a4 f64) (result " +
                        std::string(kNames[result]) + ")";
     if (padding_ != 0) {
       head += " (local";
@@ -34,10 +40,13 @@ class Function {
       head += ")";
     }
     for (unsigned t = 0; t < 4; ++t) {
-      for (unsigned i = 0; i < kLocals; ++i) head += " (local $" + std::string(kNames[t]) + std::to_string(i) + " " + std::string(kNames[t]) + ")";
+      for (unsigned i = 0; i < kLocals; ++i)
+        head += " (local $" + std::string(kNames[t]) + std::to_string(i) + " " +
+                std::string(kNames[t]) + ")";
     }
     for (unsigned i = 0; i < kPointers; ++i) head += " (local $p" + std::to_string(i) + " i32)";
-    for (unsigned i = 0; i < 4; ++i) head += " (local $c" + std::to_string(i) + " i32) (local $d" + std::to_string(i) + " i64)";
+    for (unsigned i = 0; i < 4; ++i)
+      head += " (local $c" + std::to_string(i) + " i32) (local $d" + std::to_string(i) + " i64)";
     budget_ = 60 + static_cast<int>(random_.below(120));
     statements(3 + random_.below(6), 0);
     expression(result, 4);
@@ -48,16 +57,20 @@ class Function {
   void put(std::string_view s) { body_ += s, body_ += ' '; }
   void op(Type t, std::string_view name) { put(std::string(kNames[t]) + "." + std::string(name)); }
   template <size_t N>
-  std::string_view pick(const std::array<std::string_view, N>& from) { return from[random_.below(N)]; }
+  std::string_view pick(const std::array<std::string_view, N>& from) {
+    return from[random_.below(N)];
+  }
 
   void constant(Type t) {
     put(std::string(kNames[t]) + ".const");
     if (t == kI32 || t == kI64) {
-      int64_t v = random_.chance(60) ? kInteresting[random_.below(kInteresting.size())] : static_cast<int64_t>(random_.next());
+      int64_t v = random_.chance(60) ? kInteresting[random_.below(kInteresting.size())]
+                                     : static_cast<int64_t>(random_.next());
       if (t == kI32) v = static_cast<int32_t>(v);
       return put(std::to_string(v));
     }
-    constexpr std::array<std::string_view, 8> kFloats = {"0", "-0", "1", "-1.5", "0x1p-20", "12345.678", "-3e9", "inf"};
+    constexpr std::array<std::string_view, 8> kFloats = {"0",       "-0",        "1",    "-1.5",
+                                                         "0x1p-20", "12345.678", "-3e9", "inf"};
     put(pick(kFloats));
   }
   std::string local(Type t) {
@@ -75,7 +88,9 @@ class Function {
     switch (random_.below(8)) {
       case 0: return put("i32.const " + std::to_string(random_.below(0x1000)) + " i32.add");
       case 1: return put("local.get " + pointer() + " i32.add");
-      case 2: return put("i32.const " + std::to_string(random_.below(0x800)) + " i32.const 2 i32.shl i32.add");
+      case 2:
+        return put("i32.const " + std::to_string(random_.below(0x800)) +
+                   " i32.const 2 i32.shl i32.add");
       case 3: return put("local.get $c0 i32.const 3 i32.shl i32.add");
       case 4: return put("i32.const 64 i32.add i32.const -8 i32.add");
       case 5: return put("local.get " + pointer() + " i32.or local.get " + pointer() + " i32.add");
@@ -92,27 +107,29 @@ class Function {
   }
   void float_address() {
     put("local.get " + pointer() + " i32.const 0x3ff8 i32.and");
-    if (random_.chance(50)) put("local.get $c0 i32.const 3 i32.shl i32.const 0x1ff8 i32.and i32.add i32.const 0x3ff8 i32.and");
+    if (random_.chance(50))
+      put("local.get $c0 i32.const 3 i32.shl i32.const 0x1ff8 i32.and i32.add i32.const 0x3ff8 "
+          "i32.and");
   }
   void load(Type t) {
-    constexpr std::array<std::string_view, 5> kLoads32 = {"load", "load8_s", "load8_u", "load16_s", "load16_u"};
-    constexpr std::array<std::string_view, 7> kLoads64 = {"load",     "load8_s",  "load8_u", "load16_s",
-                                                          "load16_u", "load32_s", "load32_u"};
+    constexpr std::array<std::string_view, 5> kLoads32 = {"load", "load8_s", "load8_u", "load16_s",
+                                                          "load16_u"};
+    constexpr std::array<std::string_view, 7> kLoads64 = {
+        "load", "load8_s", "load8_u", "load16_s", "load16_u", "load32_s", "load32_u"};
     if (t == kF32 || t == kF64) {
       float_address();
       return put(std::string(kNames[t]) + ".load offset=0x9000");
     }
     address();
-    put(std::string(kNames[t]) + "." + std::string(t == kI32 ? pick(kLoads32) : pick(kLoads64)) + offset());
+    put(std::string(kNames[t]) + "." + std::string(t == kI32 ? pick(kLoads32) : pick(kLoads64)) +
+        offset());
   }
 
   void expression(Type t, unsigned depth) {
     if (depth == 0 || --budget_ < 0) return leaf(t);
     switch (random_.below(14)) {
       case 0: return leaf(t);
-      case 1:
-        expression(t, depth - 1), put("local.tee " + local_to_set(t));
-        return;
+      case 1: expression(t, depth - 1), put("local.tee " + local_to_set(t)); return;
       case 2: return select(t, depth - 1);
       case 3: return load(t);
       case 4: {
@@ -140,7 +157,9 @@ class Function {
       default: return put("local.get " + local(t));
     }
   }
-  std::string local_to_set(Type t) { return "$" + std::string(kNames[t]) + std::to_string(random_.below(kLocals)); }
+  std::string local_to_set(Type t) {
+    return "$" + std::string(kNames[t]) + std::to_string(random_.below(kLocals));
+  }
   void select(Type t, unsigned depth) {
     if (random_.chance(60)) {
       leaf(t), leaf(t);
@@ -153,7 +172,8 @@ class Function {
   void integer(Type t, unsigned depth) {
     switch (random_.below(12)) {
       case 0: {
-        constexpr std::array<std::string_view, 5> kUnary = {"clz", "ctz", "popcnt", "extend8_s", "extend16_s"};
+        constexpr std::array<std::string_view, 5> kUnary = {"clz", "ctz", "popcnt", "extend8_s",
+                                                            "extend16_s"};
         expression(t, depth);
         return op(t, t == kI64 && random_.chance(15) ? "extend32_s" : pick(kUnary));
       }
@@ -182,7 +202,8 @@ class Function {
     } else {
       expression(t, depth);
     }
-    if ((name.starts_with("div") || name.starts_with("rem")) && random_.chance(90)) put(std::string(kNames[t]) + ".const 7"), op(t, "or");
+    if ((name.starts_with("div") || name.starts_with("rem")) && random_.chance(90))
+      put(std::string(kNames[t]) + ".const 7"), op(t, "or");
     op(t, name);
   }
   void floating(Type t, unsigned depth) {
@@ -244,7 +265,8 @@ class Function {
         if (random_.chance(60)) put("else"), statements(1 + random_.below(2), depth + 1);
         return put("end");
       case 9:
-        put("block"), statements(1, depth + 1), condition(2), put("br_if 0"), statements(1 + random_.below(2), depth + 1);
+        put("block"), statements(1, depth + 1), condition(2), put("br_if 0"),
+            statements(1 + random_.below(2), depth + 1);
         return put("end");
       case 10: return table(depth);
       case 11: expression(t, 2), put("drop"); return;
@@ -270,13 +292,16 @@ class Function {
       expression(t, 2);
     }
     put(std::string(kNames[t]) + "." + std::string(t == kI32 ? pick(kStores32) : pick(kStores64)) +
-        (random_.chance(3) ? " offset=0xfffffff0" : " offset=" + std::to_string(random_.below(0x100))));
+        (random_.chance(3) ? " offset=0xfffffff0"
+                           : " offset=" + std::to_string(random_.below(0x100))));
   }
   /// Counters one after the other: what loops end with.
   void steps() {
     for (unsigned n = 1 + random_.below(3); n != 0; --n) {
-      const std::string p = random_.chance(60) ? "$i32" + std::to_string(random_.below(kLocals)) : "$i32" + std::to_string(0);
-      put("local.get " + p + " i32.const " + std::to_string(static_cast<int>(random_.below(70000)) - 35000));
+      const std::string p = random_.chance(60) ? "$i32" + std::to_string(random_.below(kLocals))
+                                               : "$i32" + std::to_string(0);
+      put("local.get " + p + " i32.const " +
+          std::to_string(static_cast<int>(random_.below(70000)) - 35000));
       put(random_.chance(80) ? "i32.add" : "i32.sub");
       put("local.set " + p);
     }
@@ -305,22 +330,30 @@ class Function {
     const std::string d = "$d" + std::to_string(depth);
     const unsigned shape = random_.below(6);
     const std::string n = std::to_string(2 + random_.below(9));
-    put(shape == 1 || shape == 2 ? "i32.const " + n + " local.set " + c : "i32.const 0 local.set " + c);
+    put(shape == 1 || shape == 2 ? "i32.const " + n + " local.set " + c
+                                 : "i32.const 0 local.set " + c);
     put(shape == 3 ? "i64.const " + n + " local.set " + d : "i64.const 0 local.set " + d);
     put("loop");
     statements(1 + random_.below(3), depth + 1);
     const std::string up = "local.get " + c + " i32.const 1 i32.add local.tee " + c;
     switch (shape) {
-      case 0: put(up + " i32.const " + n + (random_.chance(50) ? " i32.lt_s" : " i32.lt_u") + " br_if 0"); break;
+      case 0:
+        put(up + " i32.const " + n + (random_.chance(50) ? " i32.lt_s" : " i32.lt_u") + " br_if 0");
+        break;
       case 1: put("local.get " + c + " i32.const -1 i32.add local.tee " + c + " br_if 0"); break;
-      case 2: put("local.get " + c + " i32.const 1 i32.sub local.tee " + c + " i32.const 0 i32.gt_s br_if 0"); break;
-      case 3: put("local.get " + d + " i64.const -1 i64.add local.tee " + d + " i64.const 0 i64.ne br_if 0"); break;
+      case 2:
+        put("local.get " + c + " i32.const 1 i32.sub local.tee " + c +
+            " i32.const 0 i32.gt_s br_if 0");
+        break;
+      case 3:
+        put("local.get " + d + " i64.const -1 i64.add local.tee " + d +
+            " i64.const 0 i64.ne br_if 0");
+        break;
       case 4:
-        put("local.get " + d + " i64.const 1 i64.add local.tee " + d + " i64.const " + n + " i64.ge_u i32.eqz br_if 0");
+        put("local.get " + d + " i64.const 1 i64.add local.tee " + d + " i64.const " + n +
+            " i64.ge_u i32.eqz br_if 0");
         break;
-      default:
-        put(up + " i32.const " + n + " i32.eq if else br 1 end");
-        break;
+      default: put(up + " i32.const " + n + " i32.eq if else br 1 end"); break;
     }
     put("end");
   }
@@ -337,9 +370,12 @@ class Function {
 std::string random_module(uint64_t seed, unsigned count, unsigned padding) {
   std::string out =
       "(module (memory (export \"m\") 1)\n"
-      "(global $g0 (export \"g0\") (mut i32) (i32.const 5)) (global $g1 (export \"g1\") (mut i64) (i64.const -9))\n"
-      "(global $g2 (export \"g2\") (mut f32) (f32.const 1.5)) (global $g3 (export \"g3\") (mut f64) (f64.const -2.25))\n"
-      "(func $helper (param i64) (result i64) (i64.xor (local.get 0) (i64.shl (local.get 0) (i64.const 13))))\n";
+      "(global $g0 (export \"g0\") (mut i32) (i32.const 5)) (global $g1 (export \"g1\") (mut i64) "
+      "(i64.const -9))\n"
+      "(global $g2 (export \"g2\") (mut f32) (f32.const 1.5)) (global $g3 (export \"g3\") (mut "
+      "f64) (f64.const -2.25))\n"
+      "(func $helper (param i64) (result i64) (i64.xor (local.get 0) (i64.shl (local.get 0) "
+      "(i64.const 13))))\n";
   Random random(seed);
   for (unsigned i = 0; i < count; ++i) out += Function(random.next(), i, padding).text();
   return out + ")";

@@ -1,4 +1,5 @@
-// Random functions of the plain instruction set, typed and terminating, the same for a seed everywhere.
+// Random functions of the plain instruction set, typed and terminating, the same for a seed
+// everywhere.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +24,10 @@ class Random {
   uint64_t state_;
 };
 
-/// A module of `count` exported functions "f0", "f1", ... (param i32 i32 i64 f32 f64) (result i32/i64/f32/f64), with an
-/// exported memory "m" and globals g0..g3. Integers live below 0x9000, floats in 0x9000..0xcfff, so that no NaN's payload,
-/// which may differ, is ever seen as an integer. `padding` locals of v128 come before the others: frames beyond 16 bits.
+/// A module of `count` exported functions "f0", "f1", ... (param i32 i32 i64 f32 f64) (result
+/// i32/i64/f32/f64), with an exported memory "m" and globals g0..g3. Integers live below 0x9000,
+/// floats in 0x9000..0xcfff, so that no NaN's payload, which may differ, is ever seen as an
+/// integer. `padding` locals of v128 come before the others: frames beyond 16 bits.
 std::string random_module(uint64_t seed, unsigned count, unsigned padding = 0);
 
 }  // namespace weft::testing

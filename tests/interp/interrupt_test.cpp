@@ -86,10 +86,13 @@ TEST(Epochs, InterruptLoopsAndRecursion) {
     EXPECT_EQ(w.call_one(i, "deep", {10}), 0u);
     // The store may ask for more time.
     int asked = 0;
-    w.store->on_epoch = [&](runtime::Store&) { return runtime::EpochAnswer{.trap = ++asked == 3, .extend_by = 1}; };
+    w.store->on_epoch = [&](runtime::Store&) {
+      return runtime::EpochAnswer{.trap = ++asked == 3, .extend_by = 1};
+    };
     w.store->set_epoch_deadline(0);
     std::jthread ticker([&](const std::stop_token& stop) {
-      for (; !stop.stop_requested(); w.engine.increment_epoch()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      for (; !stop.stop_requested(); w.engine.increment_epoch())
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     });
     EXPECT_EQ(w.trap_of(i, "spin").code, TrapCode::interrupt);
     EXPECT_EQ(asked, 3);

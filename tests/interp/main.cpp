@@ -49,7 +49,8 @@ bool excused(std::string_view name) {
     if (name.find(e.part) != std::string_view::npos) return true;
   }
   // Left operand and address cannot both be in the integer accumulator.
-  return name[0] == 'i' && name.find("_load") != std::string_view::npos && name.find(".aa") != std::string_view::npos;
+  return name[0] == 'i' && name.find("_load") != std::string_view::npos &&
+         name.find(".aa") != std::string_view::npos;
 }
 
 class Coverage : public ::testing::Environment {
@@ -67,12 +68,16 @@ class Coverage : public ::testing::Environment {
     unsigned count = 0;
     for (size_t i = 0; i < interp::kCodeCount; ++i) {
       const std::string_view name = interp::info(static_cast<Code>(i)).name;
-      if (words.contains(interp::handlers(false).word[i]) || words.contains(interp::handlers(true).word[i])) continue;
+      if (words.contains(interp::handlers(false).word[i]) ||
+          words.contains(interp::handlers(true).word[i]))
+        continue;
       if (excused(name)) continue;
       ++count;
       missing += "\n  " + std::string(name);
     }
-    if (count != 0) ADD_FAILURE() << count << " of " << interp::kCodeCount << " instructions were in no function that ran:" << missing;
+    if (count != 0)
+      ADD_FAILURE() << count << " of " << interp::kCodeCount
+                    << " instructions were in no function that ran:" << missing;
   }
 };
 

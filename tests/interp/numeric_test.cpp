@@ -1,5 +1,6 @@
-// Every pure scalar opcode over the shared case table: operands as constants, locals, computed values in an accumulator and
-// in a slot; results returned, kept in a local, and passed on; in all configurations.
+// Every pure scalar opcode over the shared case table: operands as constants, locals, computed
+// values in an accumulator and in a slot; results returned, kept in a local, and passed on; in all
+// configurations.
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
@@ -29,7 +30,8 @@ std::string float_text(B bits, unsigned mantissa) {
   const F value = std::bit_cast<F>(bits);
   char out[64];
   if (std::isnan(value)) {
-    std::snprintf(out, sizeof out, "%snan:0x%" PRIx64, negative ? "-" : "", uint64_t{bits} & ((uint64_t{1} << mantissa) - 1));
+    std::snprintf(out, sizeof out, "%snan:0x%" PRIx64, negative ? "-" : "",
+                  uint64_t{bits} & ((uint64_t{1} << mantissa) - 1));
   } else if (std::isinf(value)) {
     std::snprintf(out, sizeof out, "%sinf", negative ? "-" : "");
   } else {
@@ -76,18 +78,27 @@ bool scalar(Op op) {
 std::vector<std::string> operand_forms(unsigned n) {
   if (n == 1) return {"C", "L", "A", "H"};
   if (n == 2) return {"LL", "LA", "AL", "AA", "HH", "LC", "AC", "CL", "CA", "CC", "HC", "CH"};
-  return {std::string(n, 'C'), std::string(n, 'L'), std::string(n, 'A'), std::string(n, 'H'), "CLAL", "LACA"};
+  return {std::string(n, 'C'),
+          std::string(n, 'L'),
+          std::string(n, 'A'),
+          std::string(n, 'H'),
+          "CLAL",
+          "LACA"};
 }
 
 enum class Use { ret, local, pass };
 
-std::string function(const wasm::NumericCase& row, const std::string& forms, Use use, const std::string& name) {
+std::string function(const wasm::NumericCase& row, const std::string& forms, Use use,
+                     const std::string& name) {
   const auto& sig = wasm::sig(row.op);
   std::string out = "(func (export \"" + name + "\")";
-  for (unsigned i = 0; i < sig.param_count; ++i) out += std::string(" (param ") + name_of(sig.params[i]) + ")";
-  for (unsigned i = 0; i < sig.result_count; ++i) out += std::string(" (result ") + name_of(sig.results[i]) + ")";
+  for (unsigned i = 0; i < sig.param_count; ++i)
+    out += std::string(" (param ") + name_of(sig.params[i]) + ")";
+  for (unsigned i = 0; i < sig.result_count; ++i)
+    out += std::string(" (result ") + name_of(sig.results[i]) + ")";
   out += " (local $z32 i32) (local $z64 i64) (local $zf f32) (local $zd f64)";
-  for (unsigned i = 0; i < sig.result_count; ++i) out += " (local $r" + std::to_string(i) + " " + name_of(sig.results[i]) + ")";
+  for (unsigned i = 0; i < sig.result_count; ++i)
+    out += " (local $r" + std::to_string(i) + " " + name_of(sig.results[i]) + ")";
   out += "\n";
   bool clobber = false;
   for (unsigned i = 0; i < sig.param_count; ++i) {
@@ -103,7 +114,8 @@ std::string function(const wasm::NumericCase& row, const std::string& forms, Use
   out += std::string(to_string(row.op)) + "\n";
   if (use == Use::local) {
     for (unsigned i = sig.result_count; i-- > 0;) out += "local.set $r" + std::to_string(i) + "\n";
-    for (unsigned i = 0; i < sig.result_count; ++i) out += "local.get $r" + std::to_string(i) + "\n";
+    for (unsigned i = 0; i < sig.result_count; ++i)
+      out += "local.get $r" + std::to_string(i) + "\n";
   } else if (use == Use::pass) {
     out += same(sig.results[sig.result_count - 1]);
   }
@@ -126,7 +138,8 @@ TEST(Numeric, EveryScalarCaseInEveryForm) {
     for (const std::string& forms : operand_forms(wasm::sig(row.op).param_count)) {
       for (const Use use : {Use::ret, Use::local, Use::pass}) {
         const bool own = forms.find('C') != std::string::npos;
-        std::string name = std::string(to_string(row.op)) + " " + forms + std::to_string(static_cast<int>(use));
+        std::string name =
+            std::string(to_string(row.op)) + " " + forms + std::to_string(static_cast<int>(use));
         if (own) name += " " + std::to_string(row.line);
         if (made.emplace(name, true).second) wat += function(row, forms, use, name);
         plans.push_back({r, name});
@@ -149,11 +162,14 @@ TEST(Numeric, EveryScalarCaseInEveryForm) {
       const TrapCode expected = row.expect == wasm::CaseExpect::trap ? row.trap : TrapCode::none;
       bool good = out.trap == expected;
       for (unsigned i = 0; good && expected == TrapCode::none && i < row.result_count; ++i) {
-        good = case_accepts(row, i, {out.cells[i].bits, 0});  // the whole cell: narrow values are zero-extended
+        good = case_accepts(
+            row, i, {out.cells[i].bits, 0});  // the whole cell: narrow values are zero-extended
       }
       if (good) continue;
-      ADD_FAILURE() << plan.name << ", numeric_cases.def:" << row.line << ": trap " << static_cast<int>(out.trap) << " result "
-                    << std::hex << (out.cells.empty() ? 0 : out.cells[0].bits) << ", expected " << row.results[0].low;
+      ADD_FAILURE() << plan.name << ", numeric_cases.def:" << row.line << ": trap "
+                    << static_cast<int>(out.trap) << " result " << std::hex
+                    << (out.cells.empty() ? 0 : out.cells[0].bits) << ", expected "
+                    << row.results[0].low;
       if (++failures == 20) return;
     }
   }

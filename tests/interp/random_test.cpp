@@ -1,5 +1,5 @@
-// Random functions must do the same in every form of the interpreter's code: results, globals, memory, traps with their
-// place in the module, and fuel.
+// Random functions must do the same in every form of the interpreter's code: results, globals,
+// memory, traps with their place in the module, and fuel.
 #include <cmath>
 #include <cstring>
 
@@ -15,8 +15,12 @@ constexpr uint64_t kFloatsFrom = 0x9000;
 constexpr uint64_t kFloatsTo = 0xd000;
 
 /// NaNs may differ in their payload.
-uint64_t canonical32(uint32_t bits) { return std::isnan(std::bit_cast<float>(bits)) ? 0x7fc0'0000u : bits; }
-uint64_t canonical64(uint64_t bits) { return std::isnan(std::bit_cast<double>(bits)) ? 0x7ff8'0000'0000'0000u : bits; }
+uint64_t canonical32(uint32_t bits) {
+  return std::isnan(std::bit_cast<float>(bits)) ? 0x7fc0'0000u : bits;
+}
+uint64_t canonical64(uint64_t bits) {
+  return std::isnan(std::bit_cast<double>(bits)) ? 0x7ff8'0000'0000'0000u : bits;
+}
 
 uint64_t mix(uint64_t h, uint64_t v) { return (h ^ v) * 0x9e3779b97f4a7c15u + (h >> 29); }
 
@@ -30,8 +34,9 @@ struct Observed {
   bool operator==(const Observed&) const = default;
 };
 std::ostream& operator<<(std::ostream& out, const Observed& o) {
-  return out << "trap " << to_string(o.trap) << std::hex << " result " << o.result << " globals " << o.globals << " memory "
-             << o.memory << " offset " << o.offset << std::dec << " fuel " << o.fuel;
+  return out << "trap " << to_string(o.trap) << std::hex << " result " << o.result << " globals "
+             << o.globals << " memory " << o.memory << " offset " << o.offset << std::dec
+             << " fuel " << o.fuel;
 }
 
 constexpr uint64_t kArgs[][5] = {
@@ -49,7 +54,8 @@ class Runner {
 
   Observed run(unsigned index, unsigned row) {
     auto* const base = reinterpret_cast<unsigned char*>(memory_->base);
-    for (uint64_t i = 0; i < 0x10000; ++i) base[i] = static_cast<unsigned char>(i * 37 + (i >> 8) * 11);
+    for (uint64_t i = 0; i < 0x10000; ++i)
+      base[i] = static_cast<unsigned char>(i * 37 + (i >> 8) * 11);
     for (uint64_t i = kFloatsFrom; i < kFloatsTo; i += 8) {
       const double value = static_cast<double>(static_cast<int64_t>(i % 509) - 250) / 3.0;
       std::memcpy(base + i, &value, 8);
@@ -71,9 +77,13 @@ class Runner {
       o.offset = world_.last_trap.backtrace.frames[0].offset;
     }
     for (unsigned g = 0; g < 4; ++g) {
-      const Value v = read_global(*world_.store, get_global(*world_.store, instance_, "g" + std::to_string(g)).value()).value();
-      o.globals = mix(o.globals, g == 2 ? canonical32(static_cast<uint32_t>(v.cell[0].bits))
-                                        : g == 3 ? canonical64(v.cell[0].bits) : v.cell[0].bits);
+      const Value v =
+          read_global(*world_.store,
+                      get_global(*world_.store, instance_, "g" + std::to_string(g)).value())
+              .value();
+      o.globals = mix(o.globals, g == 2   ? canonical32(static_cast<uint32_t>(v.cell[0].bits))
+                                 : g == 3 ? canonical64(v.cell[0].bits)
+                                          : v.cell[0].bits);
     }
     for (uint64_t i = 0; i < 0x10000; i += 8) {
       uint64_t word = 0;
@@ -94,7 +104,8 @@ struct Totals {
 };
 
 /// Runs modules of `seed` in all modes; the first mode is the reference.
-void compare(uint64_t seed, unsigned count, std::span<const Mode> modes, const Bytes& bytes, Totals& totals) {
+void compare(uint64_t seed, unsigned count, std::span<const Mode> modes, const Bytes& bytes,
+             Totals& totals) {
   std::vector<Observed> expected;
   uint64_t fuel_known = false;
   std::vector<uint64_t> fuel;
@@ -106,7 +117,8 @@ void compare(uint64_t seed, unsigned count, std::span<const Mode> modes, const B
         Observed o = runner.run(f, row);
         if (mode.fuel) {
           if (!fuel_known) fuel.push_back(o.fuel);
-          ASSERT_EQ(o.fuel, fuel[at]) << "fuel: seed " << seed << " f" << f << " row " << row << " " << mode.name();
+          ASSERT_EQ(o.fuel, fuel[at])
+              << "fuel: seed " << seed << " f" << f << " row " << row << " " << mode.name();
           o.fuel = 0;
         }
         if (&mode == modes.data()) {
@@ -114,7 +126,8 @@ void compare(uint64_t seed, unsigned count, std::span<const Mode> modes, const B
           ++totals.calls;
           totals.traps += o.trap != TrapCode::none;
         }
-        ASSERT_EQ(o, expected[at]) << "seed " << seed << " f" << f << " row " << row << " " << mode.name();
+        ASSERT_EQ(o, expected[at])
+            << "seed " << seed << " f" << f << " row " << row << " " << mode.name();
       }
     }
     fuel_known = fuel_known || mode.fuel;
@@ -155,7 +168,8 @@ TEST(Random, FarFramesAgree) {
           Observed expected = near_frames.run(f, row);
           Observed o = far_frames.run(f, row);
           o.offset = expected.offset = 0;
-          ASSERT_EQ(o, expected) << "seed " << seed << " f" << f << " row " << row << " " << mode.name();
+          ASSERT_EQ(o, expected) << "seed " << seed << " f" << f << " row " << row << " "
+                                 << mode.name();
         }
       }
     }

@@ -21,7 +21,8 @@ std::string Mode::name() const {
 std::span<const Mode> all_modes() {
   static const std::vector<Mode> kAll = [] {
     std::vector<Mode> all;
-    for (unsigned i = 0; i < 16; ++i) all.push_back({(i & 1) != 0, (i & 2) == 0, (i & 4) != 0, (i & 8) != 0});
+    for (unsigned i = 0; i < 16; ++i)
+      all.push_back({(i & 1) != 0, (i & 2) == 0, (i & 4) != 0, (i & 8) != 0});
     return all;
   }();
   return kAll;
@@ -103,7 +104,8 @@ engine::CompiledModule World::compile(const Bytes& bytes) {
     ADD_FAILURE() << compiled.error().message;
     return *engine::CompiledModule::compile(engine, assemble("(module)"));
   }
-  // The engine's code is replaced by code made with the options of this test. Nothing has used it yet.
+  // The engine's code is replaced by code made with the options of this test. Nothing has used it
+  // yet.
   auto& info = const_cast<runtime::ModuleInfo&>(compiled->info());
   auto tier = std::make_shared<Tier>();
   interp::Options options;
@@ -153,13 +155,15 @@ Outcome World::call(engine::Func func, std::span<const Cell> args) {
   return out;
 }
 
-Outcome World::call(Instance instance, std::string_view name, std::initializer_list<uint64_t> args) {
+Outcome World::call(Instance instance, std::string_view name,
+                    std::initializer_list<uint64_t> args) {
   std::vector<Cell> cells;
   for (const uint64_t v : args) cells.push_back(Cell{v});
   return call(func(instance, name), cells);
 }
 
-uint64_t World::call_one(Instance instance, std::string_view name, std::initializer_list<uint64_t> args) {
+uint64_t World::call_one(Instance instance, std::string_view name,
+                         std::initializer_list<uint64_t> args) {
   const Outcome out = call(instance, name, args);
   if (out.trap != TrapCode::none || out.cells.empty()) {
     ADD_FAILURE() << name << ": " << (out.trap == TrapCode::none ? "no result" : last_trap.text());
@@ -168,7 +172,8 @@ uint64_t World::call_one(Instance instance, std::string_view name, std::initiali
   return out.cells[0].bits;
 }
 
-Trap World::trap_of(Instance instance, std::string_view name, std::initializer_list<uint64_t> args) {
+Trap World::trap_of(Instance instance, std::string_view name,
+                    std::initializer_list<uint64_t> args) {
   last_trap = {};
   if (call(instance, name, args).trap == TrapCode::none) ADD_FAILURE() << name << " did not trap";
   return last_trap;

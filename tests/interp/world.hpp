@@ -1,5 +1,6 @@
-// An engine, a store and a linker for one configuration of the interpreter, with the fusion switch that engines do not have.
-// Remembers which instructions of isa.def were in functions that ran (coverage_test.cpp).
+// An engine, a store and a linker for one configuration of the interpreter, with the fusion switch
+// that engines do not have. Remembers which instructions of isa.def were in functions that ran
+// (coverage_test.cpp).
 #pragma once
 
 #include <gtest/gtest.h>
@@ -33,7 +34,7 @@ struct Mode {
   bool epochs = false;
   std::string name() const;
 };
-std::span<const Mode> all_modes();  ///< The 16 combinations.
+std::span<const Mode> all_modes();   ///< The 16 combinations.
 std::span<const Mode> tier_modes();  ///< {guarded, checked} x {fused, unfused}.
 
 using Bytes = std::vector<std::byte>;
@@ -58,7 +59,8 @@ class World {
   /// Cells in, cells out; a trap's code instead, with the whole trap in last_trap.
   Outcome call(engine::Func func, std::span<const Cell> args);
   Outcome call(Instance instance, std::string_view name, std::initializer_list<uint64_t> args = {});
-  uint64_t call_one(Instance instance, std::string_view name, std::initializer_list<uint64_t> args = {});
+  uint64_t call_one(Instance instance, std::string_view name,
+                    std::initializer_list<uint64_t> args = {});
   Trap trap_of(Instance instance, std::string_view name, std::initializer_list<uint64_t> args = {});
 
   Mode mode;
