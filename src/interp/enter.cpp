@@ -7,8 +7,8 @@
 
 #if WEFT_TAIL_DISPATCH
 // The linker's names for the bounds of the handlers' section.
-extern "C" const std::byte __start_weft_interp[];
-extern "C" const std::byte __stop_weft_interp[];
+extern "C" [[gnu::weak, gnu::visibility("hidden")]] const std::byte __start_weft_interp[];  // weak: a program may drop all handlers
+extern "C" [[gnu::weak, gnu::visibility("hidden")]] const std::byte __stop_weft_interp[];
 #endif
 
 namespace weft::interp {
