@@ -35,7 +35,7 @@
 #define WX_FINISH(code) return code
 
 // SAFETY: a fault's resolver reads ip from r12. These make ip's update depend on the loaded value, or come after the
-// store, so that the compiler cannot advance it above the access. Tested for every load and store (handlers_mem_test.cpp).
+// store, so that the compiler cannot advance it above the access. Tested for every load and store (tests/interp/memory_test.cpp).
 #define WX_PIN_LOAD(value) asm volatile("" : "+r"(ip) : "r"(value))
 #define WX_PIN_LOAD_F(value) asm volatile("" : "+r"(ip) : "x"(value))
 #define WX_PIN_STORE() asm volatile("" : "+r"(ip) : : "memory")
