@@ -1,4 +1,5 @@
-/* The first embedded call, in C: compile, instantiate, look the export up, call it with checked values. */
+/* The first embedded call, in C: compile, instantiate, look the export up, call it with checked
+ * values. */
 #include <stdio.h>
 #include <weft/weft.h>
 
@@ -16,18 +17,21 @@ int main(int argc, char** argv) {
   weft_module_t* module = NULL;
   weft_store_t* store = NULL;
   if ((error = weft_engine_new(NULL, &engine)) != NULL) return refuse(error);
-  if ((error = weft_module_from_file(engine, argv[1], NULL, NULL, &module)) != NULL) return refuse(error);
+  if ((error = weft_module_from_file(engine, argv[1], NULL, NULL, &module)) != NULL)
+    return refuse(error);
   if ((error = weft_store_new(engine, NULL, NULL, &store)) != NULL) return refuse(error);
 
   weft_instance_t instance;
   weft_trap_t* trap = NULL;
-  if ((error = weft_instance_new(store, module, NULL, 0, &instance, &trap)) != NULL) return refuse(error);
+  if ((error = weft_instance_new(store, module, NULL, 0, &instance, &trap)) != NULL)
+    return refuse(error);
 
   weft_extern_t add;
   if (!weft_instance_export(store, instance, "add", 3, &add)) return 1;
   const weft_val_t args[2] = {{WEFT_I32, {.i32 = 2}}, {WEFT_I32, {.i32 = 3}}};
   weft_val_t sum;
-  if ((error = weft_func_call(store, add.of.func, args, 2, &sum, 1, &trap)) != NULL) return refuse(error);
+  if ((error = weft_func_call(store, add.of.func, args, 2, &sum, 1, &trap)) != NULL)
+    return refuse(error);
   if (trap != NULL) {
     const weft_str_t text = weft_trap_message(trap);
     fprintf(stderr, "%.*s\n", (int)text.size, text.data);

@@ -1,4 +1,5 @@
-// Host functions from lambdas: types are deduced, a leading Caller& reads the guest's memory with bounds checked.
+// Host functions from lambdas: types are deduced, a leading Caller& reads the guest's memory with
+// bounds checked.
 #include <cstdio>
 #include <weft/weft.hpp>
 
@@ -10,12 +11,15 @@ int main(int argc, char** argv) {
 
   weft::Linker linker(engine);
   linker.func("host", "twice", [](int32_t n) { return 2 * n; }).value();
-  linker.func("host", "print", [](weft::Caller& caller, uint32_t address, uint32_t size) -> weft::Result<void> {
-    const auto text = caller.text(address, size);
-    if (!text) return weft::Error("print: the text does not lie in memory");
-    std::printf("%.*s\n", static_cast<int>(text->size()), text->data());
-    return {};
-  }).value();
+  linker
+      .func("host", "print",
+            [](weft::Caller& caller, uint32_t address, uint32_t size) -> weft::Result<void> {
+              const auto text = caller.text(address, size);
+              if (!text) return weft::Error("print: the text does not lie in memory");
+              std::printf("%.*s\n", static_cast<int>(text->size()), text->data());
+              return {};
+            })
+      .value();
 
   const auto instance = linker.instantiate(store, module).value();
   const auto run = instance.get<int32_t()>(store, "run").value();

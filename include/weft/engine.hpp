@@ -18,8 +18,12 @@ class Config {
  public:
   Config() : config_(weft_config_new()) {}
   /// Unknown names and values out of range are remembered and refused by Engine::make.
-  Config& set(const char* option, uint64_t value) { return keep(weft_config_set(config_.get(), option, value)); }
-  Config& feature(const char* name, bool on) { return keep(weft_config_feature(config_.get(), name, on)); }
+  Config& set(const char* option, uint64_t value) {
+    return keep(weft_config_set(config_.get(), option, value));
+  }
+  Config& feature(const char* name, bool on) {
+    return keep(weft_config_feature(config_.get(), name, on));
+  }
   /// Guest code burns fuel (Store::set_fuel) and traps when it has none left.
   Config& fuel(bool on = true) { return set("fuel", on ? 1 : 0); }
   /// Guest code looks at the engine's epoch at function entries and loops (Store::set_deadline).
@@ -62,9 +66,11 @@ class Module {
   using Progress = std::function<void(uint64_t done, uint64_t total)>;
 
   /// From binary or text.
-  static Result<Module> compile(const Engine& engine, std::span<const uint8_t> bytes, const Progress& progress = {}) {
+  static Result<Module> compile(const Engine& engine, std::span<const uint8_t> bytes,
+                                const Progress& progress = {}) {
     weft_module_t* module = nullptr;
-    if (weft_error_t* e = weft_module_new_progress(engine.c_api(), bytes.data(), bytes.size(), progress ? report : nullptr,
+    if (weft_error_t* e = weft_module_new_progress(engine.c_api(), bytes.data(), bytes.size(),
+                                                   progress ? report : nullptr,
                                                    const_cast<Progress*>(&progress), &module)) {
       return Error(e);
     }
@@ -73,16 +79,19 @@ class Module {
   static Result<Module> compile(const Engine& engine, std::string_view text) {
     return compile(engine, std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
   }
-  static Result<Module> from_file(const Engine& engine, const std::string& path, const Progress& progress = {}) {
+  static Result<Module> from_file(const Engine& engine, const std::string& path,
+                                  const Progress& progress = {}) {
     weft_module_t* module = nullptr;
-    if (weft_error_t* e = weft_module_from_file(engine.c_api(), path.c_str(), progress ? report : nullptr,
-                                                const_cast<Progress*>(&progress), &module)) {
+    if (weft_error_t* e =
+            weft_module_from_file(engine.c_api(), path.c_str(), progress ? report : nullptr,
+                                  const_cast<Progress*>(&progress), &module)) {
       return Error(e);
     }
     return Module(module);
   }
   static Result<void> validate(const Engine& engine, std::span<const uint8_t> bytes) {
-    if (weft_error_t* e = weft_module_validate(engine.c_api(), bytes.data(), bytes.size())) return Error(e);
+    if (weft_error_t* e = weft_module_validate(engine.c_api(), bytes.data(), bytes.size()))
+      return Error(e);
     return {};
   }
 
@@ -107,7 +116,9 @@ class Module {
 
  private:
   explicit Module(weft_module_t* m) : module_(m) {}
-  static void report(void* env, uint64_t done, uint64_t total) { (*static_cast<Progress*>(env))(done, total); }
+  static void report(void* env, uint64_t done, uint64_t total) {
+    (*static_cast<Progress*>(env))(done, total);
+  }
   std::unique_ptr<weft_module_t, detail::Deleter<weft_module_delete>> module_;
 };
 

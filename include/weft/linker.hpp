@@ -56,7 +56,8 @@ struct HostArgs<std::tuple<Caller&, A...>> {
 };
 
 #if defined(__cpp_exceptions)
-/// Packs the exception in flight into an error; it is thrown on where the embedder called the guest.
+/// Packs the exception in flight into an error; it is thrown on where the embedder called the
+/// guest.
 inline weft_error_t* carry_exception() {
   std::string text = "exception thrown by a host function";
   try {
@@ -65,7 +66,8 @@ inline weft_error_t* carry_exception() {
     text = e.what();
   } catch (...) {
   }
-  return weft_error_new_payload(text.data(), text.size(), &kExceptionPayload, new std::exception_ptr(std::current_exception()),
+  return weft_error_new_payload(text.data(), text.size(), &kExceptionPayload,
+                                new std::exception_ptr(std::current_exception()),
                                 [](void* p) { delete static_cast<std::exception_ptr*>(p); });
 }
 #endif
@@ -81,9 +83,12 @@ struct HostCall {
 
   static weft_functype_t* type() {
     return []<class... A>(std::type_identity<std::tuple<A...>>) {
-      static_assert((WasmType<A> && ...), "a parameter of this host function has no wasm type: use int32_t, uint32_t, int64_t, uint64_t, float, double, V128, and Caller& only in front");
+      static_assert((WasmType<A> && ...),
+                    "a parameter of this host function has no wasm type: use int32_t, uint32_t, "
+                    "int64_t, uint64_t, float, double, V128, and Caller& only in front");
       constexpr std::array<weft_valkind_t, sizeof...(A)> params{WasmTypeOf<A>::kind...};
-      return weft_functype_new(params.data(), params.size(), Results<Value>::kinds.data(), Results<Value>::kinds.size());
+      return weft_functype_new(params.data(), params.size(), Results<Value>::kinds.data(),
+                               Results<Value>::kinds.size());
     }(std::type_identity<Wasm>{});
   }
 
@@ -123,7 +128,8 @@ struct HostCall {
   }
 
   template <class... A>
-  static std::tuple<A...> load([[maybe_unused]] const weft_raw_t* c, std::type_identity<std::tuple<A...>>) {
+  static std::tuple<A...> load([[maybe_unused]] const weft_raw_t* c,
+                               std::type_identity<std::tuple<A...>>) {
     // Braces: the elements are evaluated from left to right.
     return std::tuple<A...>{[&] {
       const weft_raw_t* at = c;
@@ -140,21 +146,27 @@ class Linker {
  public:
   explicit Linker(const Engine& engine) : linker_(weft_linker_new(engine.c_api())) {}
 
-  /// `linker.func("env", "add", [](int32_t a, int32_t b) { return a + b; })`. A leading `Caller&` gets the calling
-  /// instance; several results are a std::tuple; an Error (from a `Result<T>`) becomes a trap that carries it.
+  /// `linker.func("env", "add", [](int32_t a, int32_t b) { return a + b; })`. A leading `Caller&`
+  /// gets the calling instance; several results are a std::tuple; an Error (from a `Result<T>`)
+  /// becomes a trap that carries it.
   template <class F>
   Result<void> func(std::string_view module, std::string_view name, F f) {
     using Call = detail::HostCall<F>;
-    const std::unique_ptr<weft_functype_t, detail::Deleter<weft_functype_delete>> type(Call::type());
-    return check(weft_linker_func(linker_.get(), module.data(), module.size(), name.data(), name.size(), type.get(), &Call::call,
-                                  new F(std::move(f)), [](void* p) { delete static_cast<F*>(p); }));
+    const std::unique_ptr<weft_functype_t, detail::Deleter<weft_functype_delete>> type(
+        Call::type());
+    return check(weft_linker_func(linker_.get(), module.data(), module.size(), name.data(),
+                                  name.size(), type.get(), &Call::call, new F(std::move(f)),
+                                  [](void* p) { delete static_cast<F*>(p); }));
   }
-  Result<void> define(StoreRef store, std::string_view module, std::string_view name, const weft_extern_t& item) {
-    return check(weft_linker_define(linker_.get(), store.c_api(), module.data(), module.size(), name.data(), name.size(), &item));
+  Result<void> define(StoreRef store, std::string_view module, std::string_view name,
+                      const weft_extern_t& item) {
+    return check(weft_linker_define(linker_.get(), store.c_api(), module.data(), module.size(),
+                                    name.data(), name.size(), &item));
   }
   /// All exports of an instance under one module name.
   Result<void> instance(StoreRef store, std::string_view module, const Instance& i) {
-    return check(weft_linker_instance(linker_.get(), store.c_api(), module.data(), module.size(), i.c_api()));
+    return check(weft_linker_instance(linker_.get(), store.c_api(), module.data(), module.size(),
+                                      i.c_api()));
   }
   /// WASI preview 1; what it may touch is the store's WasiConfig.
   Result<void> wasi() { return check(weft_linker_wasi(linker_.get())); }
@@ -163,7 +175,8 @@ class Linker {
   CallResult<Instance> instantiate(StoreRef store, const Module& module) {
     weft_instance_t instance{};
     weft_trap_t* trap = nullptr;
-    if (weft_error_t* e = weft_linker_instantiate(linker_.get(), store.c_api(), module.c_api(), &instance, &trap)) {
+    if (weft_error_t* e = weft_linker_instantiate(linker_.get(), store.c_api(), module.c_api(),
+                                                  &instance, &trap)) {
       return Failure(Error(e));
     }
     if (trap != nullptr) return Failure(Trap(trap));

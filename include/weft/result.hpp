@@ -44,7 +44,8 @@ class Error {
   /// Takes the C error.
   explicit Error(weft_error_t* error) : error_(error) {}
   /// An error of the host, to be returned by a host function.
-  explicit Error(std::string_view message) : error_(weft_error_new(message.data(), message.size())) {}
+  explicit Error(std::string_view message)
+      : error_(weft_error_new(message.data(), message.size())) {}
   /// Returned by a host function, it ends the guest program with this status; not a trap.
   static Error exit(int32_t status) { return Error(weft_error_exit(status)); }
 
@@ -86,7 +87,8 @@ class Trap {
     const weft_frame_t f = weft_trap_frame(trap_.get(), i);
     return {f.func_index, f.module_offset, detail::view(f.func_name), detail::view(f.module_name)};
   }
-  /// Returned by a host function, the error ends it as this guest call ended; a wasm exception goes on to the guest outside.
+  /// Returned by a host function, the error ends it as this guest call ended; a wasm exception goes
+  /// on to the guest outside.
   Error pass_on() && { return Error(weft_error_from_trap(trap_.release())); }
   /// "  0: 0x1a2b - module!function\n" for each frame.
   std::string backtrace() const { return detail::take(weft_trap_backtrace(trap_.get())); }
@@ -113,7 +115,9 @@ class Failure {
   Failure(Trap trap) : reason_(std::move(trap)) {}
   const Error* error() const { return std::get_if<Error>(&reason_); }
   const Trap* trap() const { return std::get_if<Trap>(&reason_); }
-  std::string_view message() const { return trap() != nullptr ? trap()->message() : error()->message(); }
+  std::string_view message() const {
+    return trap() != nullptr ? trap()->message() : error()->message();
+  }
 
  private:
   std::variant<Error, Trap> reason_;
@@ -127,8 +131,8 @@ class Exception : public std::runtime_error {
 };
 #endif
 
-/// A value or why there is none. `value()` throws weft::Exception (or the host function's own exception) where
-/// exceptions are on, and stops the program with the message where they are off.
+/// A value or why there is none. `value()` throws weft::Exception (or the host function's own
+/// exception) where exceptions are on, and stops the program with the message where they are off.
 template <class T, class E = Error>
 class [[nodiscard]] Result {
   using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
@@ -138,7 +142,9 @@ class [[nodiscard]] Result {
     requires std::is_void_v<T>
       : state_(std::in_place_index<0>) {}
   template <class U = Stored>
-    requires(std::is_constructible_v<Stored, U &&> && !std::is_same_v<std::remove_cvref_t<U>, Result> && !std::is_same_v<std::remove_cvref_t<U>, E>)
+    requires(std::is_constructible_v<Stored, U &&> &&
+             !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+             !std::is_same_v<std::remove_cvref_t<U>, E>)
   Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 

@@ -1,4 +1,5 @@
-// Store and what lives in it: functions, memories, tables, globals, instances. One thread at a time per store.
+// Store and what lives in it: functions, memories, tables, globals, instances. One thread at a time
+// per store.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +19,8 @@
 namespace weft {
 inline namespace v0 {
 
-/// A store as functions see it: owned (Store) or borrowed during a host call (Caller). Cheap to copy.
+/// A store as functions see it: owned (Store) or borrowed during a host call (Caller). Cheap to
+/// copy.
 class StoreRef {
  public:
   StoreRef(weft_store_t* store) : store_(store) {}
@@ -31,14 +33,19 @@ class StoreRef {
     if (weft_error_t* e = weft_store_fuel(store_, &fuel)) return Error(e);
     return fuel;
   }
-  /// Needs Config::epochs(). Guest code traps with "interrupt" after `ticks` calls of Engine::increment_epoch.
-  Result<void> set_epoch_deadline(uint64_t ticks) { return check(weft_store_set_epoch_deadline(store_, ticks)); }
+  /// Needs Config::epochs(). Guest code traps with "interrupt" after `ticks` calls of
+  /// Engine::increment_epoch.
+  Result<void> set_epoch_deadline(uint64_t ticks) {
+    return check(weft_store_set_epoch_deadline(store_, ticks));
+  }
   /// Needs Config::epochs(). As above, by the clock; waits inside WASI end too.
   Result<void> set_deadline(std::chrono::nanoseconds d) {
     return check(weft_store_set_deadline(store_, static_cast<uint64_t>(d.count())));
   }
   void limits(const weft_limits_t& limits) { weft_store_limits(store_, &limits); }
-  Result<void> set_wasi(WasiConfig config) { return check(weft_store_set_wasi(store_, config.release())); }
+  Result<void> set_wasi(WasiConfig config) {
+    return check(weft_store_set_wasi(store_, config.release()));
+  }
   void* data() const { return weft_store_data(store_); }
 
  private:
@@ -81,8 +88,9 @@ class Func {
     std::vector<Val> results(weft_functype_results(type, &kinds));
     weft_trap_t* trap = nullptr;
     // Val is a weft_val_t and nothing else (asserted in val.hpp).
-    if (weft_error_t* e = weft_func_call(store.c_api(), func_, reinterpret_cast<const weft_val_t*>(args.data()), args.size(),
-                                         reinterpret_cast<weft_val_t*>(results.data()), results.size(), &trap)) {
+    if (weft_error_t* e = weft_func_call(
+            store.c_api(), func_, reinterpret_cast<const weft_val_t*>(args.data()), args.size(),
+            reinterpret_cast<weft_val_t*>(results.data()), results.size(), &trap)) {
       return Failure(Error(e));
     }
     if (trap != nullptr) return Failure(Trap(trap));
@@ -99,14 +107,16 @@ class Func {
   weft_func_t func_;
 };
 
-/// A function whose signature was checked when the handle was made: calls check only that the store is the right one.
+/// A function whose signature was checked when the handle was made: calls check only that the store
+/// is the right one.
 template <class R, WasmType... A>
 class TypedFunc<R(A...)> {
  public:
   static Result<TypedFunc> make(StoreRef store, weft_func_t func) {
     constexpr std::array<weft_valkind_t, sizeof...(A)> params{WasmTypeOf<A>::kind...};
     TypedFunc f;
-    if (weft_error_t* e = weft_func_typed(store.c_api(), func, params.data(), params.size(), detail::Results<R>::kinds.data(),
+    if (weft_error_t* e = weft_func_typed(store.c_api(), func, params.data(), params.size(),
+                                          detail::Results<R>::kinds.data(),
                                           detail::Results<R>::kinds.size(), &f.func_)) {
       return Error(e);
     }
@@ -118,7 +128,8 @@ class TypedFunc<R(A...)> {
     std::array<weft_raw_t, std::max<size_t>(kNeeded, 1)> cells;
     [[maybe_unused]] weft_raw_t* at = cells.data();
     ((WasmTypeOf<A>::store(at, args), at += WasmTypeOf<A>::cells), ...);
-    if (weft_trap_t* trap = weft_typed_call(store.c_api(), func_, cells.data(), cells.size())) return Failure(Trap(trap));
+    if (weft_trap_t* trap = weft_typed_call(store.c_api(), func_, cells.data(), cells.size()))
+      return Failure(Trap(trap));
     if constexpr (std::is_void_v<R>) {
       return {};
     } else {
@@ -177,7 +188,8 @@ class Instance {
 
   std::optional<weft_extern_t> export_of(StoreRef store, std::string_view name) const {
     weft_extern_t e{};
-    if (!weft_instance_export(store.c_api(), instance_, name.data(), name.size(), &e)) return std::nullopt;
+    if (!weft_instance_export(store.c_api(), instance_, name.data(), name.size(), &e))
+      return std::nullopt;
     return e;
   }
   std::optional<Func> func(StoreRef store, std::string_view name) const {
@@ -195,7 +207,8 @@ class Instance {
     if (!e || e->kind != WEFT_EXTERN_GLOBAL) return std::nullopt;
     return Global(e->of.global);
   }
-  /// `instance.get<int32_t(int32_t, int32_t)>(store, "add")`: an exported function, its signature checked once.
+  /// `instance.get<int32_t(int32_t, int32_t)>(store, "add")`: an exported function, its signature
+  /// checked once.
   template <class Signature>
   Result<TypedFunc<Signature>> get(StoreRef store, std::string_view name) const {
     const auto f = func(store, name);
@@ -207,7 +220,8 @@ class Instance {
   weft_instance_t instance_;
 };
 
-/// What a host function learns of its call: the store, and the instance that called. Valid during the call.
+/// What a host function learns of its call: the store, and the instance that called. Valid during
+/// the call.
 class Caller {
  public:
   explicit Caller(weft_caller_t* c) : caller_(c) {}
@@ -225,12 +239,14 @@ class Caller {
     return {base, static_cast<size_t>(bytes)};
   }
   /// A range of the caller's memory, or nothing if it does not lie inside.
-  std::optional<std::span<uint8_t>> slice(uint64_t address, uint64_t size, std::string_view name = "memory") const {
+  std::optional<std::span<uint8_t>> slice(uint64_t address, uint64_t size,
+                                          std::string_view name = "memory") const {
     const std::span<uint8_t> all = memory(name);
     if (address > all.size() || size > all.size() - address) return std::nullopt;
     return all.subspan(static_cast<size_t>(address), static_cast<size_t>(size));
   }
-  std::optional<std::string_view> text(uint64_t address, uint64_t size, std::string_view name = "memory") const {
+  std::optional<std::string_view> text(uint64_t address, uint64_t size,
+                                       std::string_view name = "memory") const {
     const auto bytes = slice(address, size, name);
     if (!bytes) return std::nullopt;
     return std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size());

@@ -1,4 +1,5 @@
-// The mapping between C++ types and wasm types, raw cells, and values whose type is known at run time only.
+// The mapping between C++ types and wasm types, raw cells, and values whose type is known at run
+// time only.
 #pragma once
 
 #include <array>
@@ -19,7 +20,8 @@ struct V128 {
 
 /// The one mapping between a C++ type and a wasm type.
 template <class T>
-struct WasmTypeOf;  // a type without a specialisation cannot cross the boundary: use int32_t, uint32_t, int64_t, ...
+struct WasmTypeOf;  // a type without a specialisation cannot cross the boundary: use int32_t,
+                    // uint32_t, int64_t, ...
 
 namespace detail {
 template <class T, weft_valkind_t Kind, class Bits>
@@ -40,13 +42,20 @@ struct Scalar {
 };
 }  // namespace detail
 
-template <> struct WasmTypeOf<int32_t> : detail::Scalar<int32_t, WEFT_I32, uint32_t> {};
-template <> struct WasmTypeOf<uint32_t> : detail::Scalar<uint32_t, WEFT_I32, uint32_t> {};
-template <> struct WasmTypeOf<int64_t> : detail::Scalar<int64_t, WEFT_I64, uint64_t> {};
-template <> struct WasmTypeOf<uint64_t> : detail::Scalar<uint64_t, WEFT_I64, uint64_t> {};
-template <> struct WasmTypeOf<float> : detail::Scalar<float, WEFT_F32, uint32_t> {};
-template <> struct WasmTypeOf<double> : detail::Scalar<double, WEFT_F64, uint64_t> {};
-template <> struct WasmTypeOf<V128> {
+template <>
+struct WasmTypeOf<int32_t> : detail::Scalar<int32_t, WEFT_I32, uint32_t> {};
+template <>
+struct WasmTypeOf<uint32_t> : detail::Scalar<uint32_t, WEFT_I32, uint32_t> {};
+template <>
+struct WasmTypeOf<int64_t> : detail::Scalar<int64_t, WEFT_I64, uint64_t> {};
+template <>
+struct WasmTypeOf<uint64_t> : detail::Scalar<uint64_t, WEFT_I64, uint64_t> {};
+template <>
+struct WasmTypeOf<float> : detail::Scalar<float, WEFT_F32, uint32_t> {};
+template <>
+struct WasmTypeOf<double> : detail::Scalar<double, WEFT_F64, uint64_t> {};
+template <>
+struct WasmTypeOf<V128> {
   static constexpr weft_valkind_t kind = WEFT_V128;
   static constexpr size_t cells = 2;
   static V128 load(const weft_raw_t* c) {
@@ -57,7 +66,8 @@ template <> struct WasmTypeOf<V128> {
   static void store(weft_raw_t* c, V128 v) { std::memcpy(c, v.bytes.data(), 16); }
 };
 
-/// A C++ type that has a wasm type: int32_t, uint32_t, int64_t, uint64_t, float, double, weft::V128.
+/// A C++ type that has a wasm type: int32_t, uint32_t, int64_t, uint64_t, float, double,
+/// weft::V128.
 template <class T>
 concept WasmType = requires { WasmTypeOf<T>::kind; };
 
@@ -69,7 +79,9 @@ constexpr size_t cells_of() {
 /// Results as a list: void = none, tuple = several.
 template <class R>
 struct Results {
-  static_assert(WasmType<R>, "this result type has no wasm type: use int32_t, int64_t, float, double, V128 or a tuple of them");
+  static_assert(WasmType<R>,
+                "this result type has no wasm type: use int32_t, int64_t, float, double, V128 or a "
+                "tuple of them");
   static constexpr size_t cells = WasmTypeOf<R>::cells;
   static constexpr std::array<weft_valkind_t, 1> kinds{WasmTypeOf<R>::kind};
   static R load(const weft_raw_t* c) { return WasmTypeOf<R>::load(c); }
@@ -93,7 +105,8 @@ struct Results<std::tuple<R...>> {
     }()...};
   }
   static void store(weft_raw_t* c, const std::tuple<R...>& r) {
-    std::apply([&](const R&... v) { ((WasmTypeOf<R>::store(c, v), c += WasmTypeOf<R>::cells), ...); }, r);
+    std::apply(
+        [&](const R&... v) { ((WasmTypeOf<R>::store(c, v), c += WasmTypeOf<R>::cells), ...); }, r);
   }
 };
 }  // namespace detail

@@ -23,7 +23,8 @@ class WasiConfig {
     weft_wasi_env(config_.get(), key.data(), key.size(), value.data(), value.size());
     return *this;
   }
-  /// A directory of the host under a guest path. That it cannot be opened is told by StoreRef::set_wasi.
+  /// A directory of the host under a guest path. That it cannot be opened is told by
+  /// StoreRef::set_wasi.
   WasiConfig& preopen(const std::string& host, const std::string& guest, bool read_only = false) {
     weft_wasi_preopen(config_.get(), host.c_str(), guest.c_str(), read_only);
     return *this;

@@ -1,4 +1,5 @@
-// Weft for C++20: everything. Header-only over the C ABI of <weft/weft.h>; works without exceptions and RTTI.
+// Weft for C++20: everything. Header-only over the C ABI of <weft/weft.h>; works without exceptions
+// and RTTI.
 #pragma once
 
 #include "weft/engine.hpp"

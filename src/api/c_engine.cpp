@@ -33,13 +33,15 @@ bool assign(T& field, uint64_t value) {
 std::string export_type(const binary::Module& m, const binary::Export& e) {
   switch (e.kind) {
     case wasm::ExternKind::func: {
-      const std::string type = wasm::to_text(m.params(wasm::FuncIdx(e.index)), m.results(wasm::FuncIdx(e.index)));
+      const std::string type =
+          wasm::to_text(m.params(wasm::FuncIdx(e.index)), m.results(wasm::FuncIdx(e.index)));
       return type.empty() ? "(func)" : "(func " + type + ")";
     }
     case wasm::ExternKind::table: return "(table " + wasm::to_text(m.tables[e.index].type) + ")";
     case wasm::ExternKind::memory: return "(memory " + wasm::to_text(m.memories[e.index]) + ")";
     case wasm::ExternKind::global: return "(global " + wasm::to_text(m.globals[e.index].type) + ")";
-    case wasm::ExternKind::tag: return "(tag " + wasm::to_text(m.types.params(m.tags[e.index].type), {}) + ")";
+    case wasm::ExternKind::tag:
+      return "(tag " + wasm::to_text(m.types.params(m.tags[e.index].type), {}) + ")";
   }
   return "";
 }
@@ -60,7 +62,9 @@ engine::CompileOptions compile_options(weft_progress_t progress, void* env, std:
   engine::CompileOptions options;
   options.name = std::move(name);
   if (progress != nullptr) {
-    options.progress = [progress, env](uint64_t done, uint64_t total) { progress(env, done, total); };
+    options.progress = [progress, env](uint64_t done, uint64_t total) {
+      progress(env, done, total);
+    };
   }
   return options;
 }
@@ -73,10 +77,12 @@ weft_config_t* weft_config_new(void) { return new weft_config; }
 void weft_config_delete(weft_config_t* c) { delete c; }
 
 weft_error_t* weft_config_set(weft_config_t* c, const char* option, uint64_t value) {
-#define WEFT_CONFIG(type, name, default_value, text)                                                               \
-  if (std::strcmp(option, #name) == 0) {                                                                           \
-    if (assign(c->config.name, value)) return nullptr;                                                             \
-    return api::to_c(Error(ErrorCode::bad_config, "value out of range for option \"" #name "\": " + std::to_string(value))); \
+#define WEFT_CONFIG(type, name, default_value, text)                                     \
+  if (std::strcmp(option, #name) == 0) {                                                 \
+    if (assign(c->config.name, value)) return nullptr;                                   \
+    return api::to_c(                                                                    \
+        Error(ErrorCode::bad_config,                                                     \
+              "value out of range for option \"" #name "\": " + std::to_string(value))); \
   }
 #include "engine/config.def"
 #undef WEFT_CONFIG
@@ -86,7 +92,8 @@ weft_error_t* weft_config_set(weft_config_t* c, const char* option, uint64_t val
 weft_error_t* weft_config_feature(weft_config_t* c, const char* feature, bool on) {
   wasm::Feature found{};
   if (!wasm::feature_from_text(feature, found)) {
-    return api::to_c(Error(ErrorCode::bad_config, "unknown feature \"" + std::string(feature) + "\""));
+    return api::to_c(
+        Error(ErrorCode::bad_config, "unknown feature \"" + std::string(feature) + "\""));
   }
   c->config.features.set(found, on);
   return nullptr;
@@ -94,7 +101,8 @@ weft_error_t* weft_config_feature(weft_config_t* c, const char* feature, bool on
 
 weft_error_t* weft_engine_new(weft_config_t* config, weft_engine_t** out) {
   const std::unique_ptr<weft_config> owned(config);
-  WEFT_ASSIGN_C(engine::Engine engine, engine::Engine::create(owned ? owned->config : engine::Config{}));
+  WEFT_ASSIGN_C(engine::Engine engine,
+                engine::Engine::create(owned ? owned->config : engine::Config{}));
   *out = new weft_engine{std::move(engine)};
   return nullptr;
 }
@@ -102,27 +110,31 @@ weft_error_t* weft_engine_new(weft_config_t* config, weft_engine_t** out) {
 void weft_engine_delete(weft_engine_t* e) { delete e; }
 void weft_engine_increment_epoch(weft_engine_t* e) { e->engine.increment_epoch(); }
 
-weft_error_t* weft_module_new_progress(weft_engine_t* e, const uint8_t* bytes, size_t size, weft_progress_t progress,
-                                       void* env, weft_module_t** out) {
-  WEFT_ASSIGN_C(auto module, engine::CompiledModule::compile(e->engine, std::as_bytes(std::span(bytes, size)),
-                                                             compile_options(progress, env)));
+weft_error_t* weft_module_new_progress(weft_engine_t* e, const uint8_t* bytes, size_t size,
+                                       weft_progress_t progress, void* env, weft_module_t** out) {
+  WEFT_ASSIGN_C(auto module,
+                engine::CompiledModule::compile(e->engine, std::as_bytes(std::span(bytes, size)),
+                                                compile_options(progress, env)));
   *out = new weft_module{std::move(module)};
   return nullptr;
 }
 
-weft_error_t* weft_module_new(weft_engine_t* e, const uint8_t* bytes, size_t size, weft_module_t** out) {
+weft_error_t* weft_module_new(weft_engine_t* e, const uint8_t* bytes, size_t size,
+                              weft_module_t** out) {
   return weft_module_new_progress(e, bytes, size, nullptr, nullptr, out);
 }
 
-weft_error_t* weft_module_from_file(weft_engine_t* e, const char* path, weft_progress_t progress, void* env,
-                                    weft_module_t** out) {
+weft_error_t* weft_module_from_file(weft_engine_t* e, const char* path, weft_progress_t progress,
+                                    void* env, weft_module_t** out) {
   auto file = platform::read_file(path);
-  if (!file) return api::to_c(Error(ErrorCode::io, platform::describe_read_failure(path, file.error())));
+  if (!file)
+    return api::to_c(Error(ErrorCode::io, platform::describe_read_failure(path, file.error())));
   const auto bytes = std::make_shared<platform::FileBytes>(std::move(*file));
   std::string name(path);
   name = name.substr(name.rfind('/') + 1);
-  WEFT_ASSIGN_C(auto module, engine::CompiledModule::compile_shared(e->engine, std::as_bytes(bytes->bytes()), bytes,
-                                                                    compile_options(progress, env, std::move(name))));
+  WEFT_ASSIGN_C(auto module, engine::CompiledModule::compile_shared(
+                                 e->engine, std::as_bytes(bytes->bytes()), bytes,
+                                 compile_options(progress, env, std::move(name))));
   *out = new weft_module{std::move(module)};
   return nullptr;
 }
@@ -132,27 +144,35 @@ weft_error_t* weft_module_validate(weft_engine_t* e, const uint8_t* bytes, size_
   return nullptr;
 }
 
-weft_module_t* weft_module_clone(const weft_module_t* m) { return m == nullptr ? nullptr : new weft_module(*m); }
+weft_module_t* weft_module_clone(const weft_module_t* m) {
+  return m == nullptr ? nullptr : new weft_module(*m);
+}
 void weft_module_delete(weft_module_t* m) { delete m; }
 
-size_t weft_module_import_count(const weft_module_t* m) { return m->module.module().imports.size(); }
+size_t weft_module_import_count(const weft_module_t* m) {
+  return m->module.module().imports.size();
+}
 
 weft_import_desc_t weft_module_import(const weft_module_t* m, size_t i) {
   const auto& imports = m->module.module().imports;
   if (i >= imports.size()) return {};
-  return {api::borrow(imports[i].module), api::borrow(imports[i].name), static_cast<weft_externkind_t>(imports[i].kind),
-          api::borrow(texts_of(m).imports[i])};
+  return {api::borrow(imports[i].module), api::borrow(imports[i].name),
+          static_cast<weft_externkind_t>(imports[i].kind), api::borrow(texts_of(m).imports[i])};
 }
 
-size_t weft_module_export_count(const weft_module_t* m) { return m->module.module().exports.size(); }
+size_t weft_module_export_count(const weft_module_t* m) {
+  return m->module.module().exports.size();
+}
 
 weft_export_desc_t weft_module_export(const weft_module_t* m, size_t i) {
   const auto& exports = m->module.module().exports;
   if (i >= exports.size()) return {};
-  return {api::borrow(exports[i].name), static_cast<weft_externkind_t>(exports[i].kind), api::borrow(texts_of(m).exports[i])};
+  return {api::borrow(exports[i].name), static_cast<weft_externkind_t>(exports[i].kind),
+          api::borrow(texts_of(m).exports[i])};
 }
 
-weft_error_t* weft_module_inspect(const weft_module_t* m, uint32_t what, uint32_t func, weft_bytes_t* out) {
+weft_error_t* weft_module_inspect(const weft_module_t* m, uint32_t what, uint32_t func,
+                                  weft_bytes_t* out) {
   WEFT_ASSIGN_C(const std::string text, api::inspect(m->module, what, func));
   *out = api::to_bytes(text);
   return nullptr;

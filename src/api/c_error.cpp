@@ -46,7 +46,8 @@ extern "C" {
 const char* weft_version(void) {
 #define WEFT_TEXT_(x) #x
 #define WEFT_TEXT(x) WEFT_TEXT_(x)
-  return WEFT_TEXT(WEFT_VERSION_MAJOR) "." WEFT_TEXT(WEFT_VERSION_MINOR) "." WEFT_TEXT(WEFT_VERSION_PATCH);
+  return WEFT_TEXT(WEFT_VERSION_MAJOR) "." WEFT_TEXT(WEFT_VERSION_MINOR) "." WEFT_TEXT(
+      WEFT_VERSION_PATCH);
 #undef WEFT_TEXT
 #undef WEFT_TEXT_
 }
@@ -60,8 +61,8 @@ weft_error_t* weft_error_new(const char* message, size_t size) {
   return new weft_error(Error(ErrorCode::host, std::string(message, size)));
 }
 
-weft_error_t* weft_error_new_payload(const char* message, size_t size, const void* kind, void* payload,
-                                     void (*finalizer)(void*)) {
+weft_error_t* weft_error_new_payload(const char* message, size_t size, const void* kind,
+                                     void* payload, void (*finalizer)(void*)) {
   auto* e = new weft_error(Error(ErrorCode::host, std::string(message, size)));
   e->payload_kind = kind;
   e->payload = payload;
@@ -90,7 +91,9 @@ weft_error_t* weft_error_from_trap(weft_trap_t* t) {
 
 void weft_error_delete(weft_error_t* e) { delete e; }
 
-weft_error_code_t weft_error_code(const weft_error_t* e) { return static_cast<weft_error_code_t>(e->error.code); }
+weft_error_code_t weft_error_code(const weft_error_t* e) {
+  return static_cast<weft_error_code_t>(e->error.code);
+}
 
 weft_str_t weft_error_message(const weft_error_t* e) { return api::borrow(e->error.message); }
 
@@ -98,7 +101,9 @@ uint64_t weft_error_offset(const weft_error_t* e) { return e->error.offset; }
 
 void weft_trap_delete(weft_trap_t* t) { delete t; }
 
-weft_trap_code_t weft_trap_code(const weft_trap_t* t) { return static_cast<weft_trap_code_t>(t->trap.code); }
+weft_trap_code_t weft_trap_code(const weft_trap_t* t) {
+  return static_cast<weft_trap_code_t>(t->trap.code);
+}
 
 weft_str_t weft_trap_message(const weft_trap_t* t) { return api::borrow(t->trap.message); }
 
@@ -119,10 +124,13 @@ size_t weft_trap_frame_count(const weft_trap_t* t) { return t->trap.backtrace.fr
 weft_frame_t weft_trap_frame(const weft_trap_t* t, size_t i) {
   if (i >= t->trap.backtrace.frames.size()) return {};
   const runtime::BacktraceFrame& f = t->trap.backtrace.frames[i];
-  return {f.func.value, f.offset, api::borrow(t->frame_names[i * 2]), api::borrow(t->frame_names[i * 2 + 1])};
+  return {f.func.value, f.offset, api::borrow(t->frame_names[i * 2]),
+          api::borrow(t->frame_names[i * 2 + 1])};
 }
 
-weft_bytes_t weft_trap_backtrace(const weft_trap_t* t) { return api::to_bytes(t->trap.backtrace.text()); }
+weft_bytes_t weft_trap_backtrace(const weft_trap_t* t) {
+  return api::to_bytes(t->trap.backtrace.text());
+}
 
 }  // extern "C"
 

@@ -9,13 +9,16 @@ namespace weft::api {
 
 runtime::TrapCode Callback::run(void* env, runtime::Caller& caller, runtime::Cell* cells) {
   const auto& self = *static_cast<const Callback*>(env);
-  // SAFETY: weft_raw_t and Cell are the same 8 bytes; weft_caller_t is runtime::Caller by another name.
+  // SAFETY: weft_raw_t and Cell are the same 8 bytes; weft_caller_t is runtime::Caller by another
+  // name.
   weft_error_t* error = self.call(self.env, reinterpret_cast<weft_caller_t*>(&caller),
                                   reinterpret_cast<weft_raw_t*>(cells), self.capacity);
   if (error == nullptr) return runtime::TrapCode::none;
   std::shared_ptr<weft_error> owned(error);
-  if (owned->kind == weft_error::Kind::exit) return caller.exit(static_cast<uint32_t>(owned->exit_status));
-  if (owned->kind == weft_error::Kind::trap) return engine::pass_on(caller, std::move(*owned->trap));
+  if (owned->kind == weft_error::Kind::exit)
+    return caller.exit(static_cast<uint32_t>(owned->exit_status));
+  if (owned->kind == weft_error::Kind::trap)
+    return engine::pass_on(caller, std::move(*owned->trap));
   return caller.fail(owned->error.message, owned);
 }
 
@@ -23,11 +26,16 @@ runtime::TrapCode Callback::run(void* env, runtime::Caller& caller, runtime::Cel
 
 namespace {
 
-runtime::Caller& from_c(weft_caller_t* caller) { return *reinterpret_cast<runtime::Caller*>(caller); }
+runtime::Caller& from_c(weft_caller_t* caller) {
+  return *reinterpret_cast<runtime::Caller*>(caller);
+}
 
-weft_trap_t* call_raw(weft_store_t* s, runtime::VMFuncRef* func, weft_raw_t* cells, size_t capacity) {
-  auto result = engine::call_unchecked(*s->store, func, reinterpret_cast<runtime::Cell*>(cells), capacity);
-  if (result.ok()) [[likely]] return nullptr;
+weft_trap_t* call_raw(weft_store_t* s, runtime::VMFuncRef* func, weft_raw_t* cells,
+                      size_t capacity) {
+  auto result =
+      engine::call_unchecked(*s->store, func, reinterpret_cast<runtime::Cell*>(cells), capacity);
+  if (result.ok()) [[likely]]
+    return nullptr;
   return api::to_trap(std::move(*result.take()));
 }
 
@@ -43,8 +51,8 @@ weft_trap_t* wrong_store_trap() {
 
 extern "C" {
 
-weft_error_t* weft_func_new(weft_store_t* s, const weft_functype_t* type, weft_callback_t callback, void* env,
-                            void (*finalizer)(void*), weft_func_t* out) {
+weft_error_t* weft_func_new(weft_store_t* s, const weft_functype_t* type, weft_callback_t callback,
+                            void* env, void (*finalizer)(void*), weft_func_t* out) {
   const auto params = api::to_val_types(type->params.data(), type->params.size());
   const auto results = api::to_val_types(type->results.data(), type->results.size());
   auto owned = std::make_unique<api::Callback>(callback, env, finalizer, api::cells_needed(*type));
@@ -58,7 +66,8 @@ weft_error_t* weft_func_new(weft_store_t* s, const weft_functype_t* type, weft_c
 
 weft_error_t* weft_func_type(const weft_store_t* s, weft_func_t f, weft_functype_t** out) {
   const auto func = api::from_handle<runtime::VMFuncRef>(f);
-  if (!func.belongs_to(*s->store)) return api::to_c(Error(ErrorCode::wrong_store, "function of another store"));
+  if (!func.belongs_to(*s->store))
+    return api::to_c(Error(ErrorCode::wrong_store, "function of another store"));
   const runtime::CanonicalType& type = engine::func_type(*s->store, func);
   auto* t = new weft_functype;
   for (wasm::ValType p : type.params) t->params.push_back(api::to_kind(p));
@@ -67,8 +76,9 @@ weft_error_t* weft_func_type(const weft_store_t* s, weft_func_t f, weft_functype
   return nullptr;
 }
 
-weft_error_t* weft_func_call(weft_store_t* s, weft_func_t f, const weft_val_t* args, size_t arg_count,
-                             weft_val_t* results, size_t result_count, weft_trap_t** trap) {
+weft_error_t* weft_func_call(weft_store_t* s, weft_func_t f, const weft_val_t* args,
+                             size_t arg_count, weft_val_t* results, size_t result_count,
+                             weft_trap_t** trap) {
   *trap = nullptr;
   const auto func = api::from_handle<runtime::VMFuncRef>(f);
   std::array<engine::Value, 16> few;  // most calls need no allocation
@@ -89,14 +99,16 @@ weft_error_t* weft_func_call(weft_store_t* s, weft_func_t f, const weft_val_t* a
   return nullptr;
 }
 
-weft_trap_t* weft_func_call_unchecked(weft_store_t* s, weft_func_t f, weft_raw_t* cells, size_t capacity) {
+weft_trap_t* weft_func_call_unchecked(weft_store_t* s, weft_func_t f, weft_raw_t* cells,
+                                      size_t capacity) {
   const auto func = api::from_handle<runtime::VMFuncRef>(f);
   if (!func.belongs_to(*s->store)) return wrong_store_trap();
   return call_raw(s, func.object, cells, capacity);
 }
 
-weft_error_t* weft_func_typed(const weft_store_t* s, weft_func_t f, const weft_valkind_t* params, size_t param_count,
-                              const weft_valkind_t* results, size_t result_count, weft_typed_func_t* out) {
+weft_error_t* weft_func_typed(const weft_store_t* s, weft_func_t f, const weft_valkind_t* params,
+                              size_t param_count, const weft_valkind_t* results,
+                              size_t result_count, weft_typed_func_t* out) {
   const auto func = api::from_handle<runtime::VMFuncRef>(f);
   WEFT_TRY_C(engine::check_signature(*s->store, func, api::to_val_types(params, param_count),
                                      api::to_val_types(results, result_count)));
@@ -104,12 +116,16 @@ weft_error_t* weft_func_typed(const weft_store_t* s, weft_func_t f, const weft_v
   return nullptr;
 }
 
-weft_trap_t* weft_typed_call(weft_store_t* s, weft_typed_func_t f, weft_raw_t* cells, size_t capacity) {
-  if (f.store != s->store->id()) [[unlikely]] return wrong_store_trap();
+weft_trap_t* weft_typed_call(weft_store_t* s, weft_typed_func_t f, weft_raw_t* cells,
+                             size_t capacity) {
+  if (f.store != s->store->id()) [[unlikely]]
+    return wrong_store_trap();
   return call_raw(s, static_cast<runtime::VMFuncRef*>(f.func), cells, capacity);
 }
 
-weft_store_t* weft_caller_store(weft_caller_t* caller) { return &weft_store::of(from_c(caller).store()); }
+weft_store_t* weft_caller_store(weft_caller_t* caller) {
+  return &weft_store::of(from_c(caller).store());
+}
 
 bool weft_caller_export(weft_caller_t* caller, const char* name, size_t size, weft_extern_t* out) {
   runtime::Caller& c = from_c(caller);
@@ -120,7 +136,8 @@ bool weft_caller_export(weft_caller_t* caller, const char* name, size_t size, we
   return true;
 }
 
-bool weft_caller_memory(weft_caller_t* caller, const char* name, size_t size, uint8_t** base, uint64_t* bytes) {
+bool weft_caller_memory(weft_caller_t* caller, const char* name, size_t size, uint8_t** base,
+                        uint64_t* bytes) {
   runtime::Memory* memory = from_c(caller).memory(api::view(name, size));
   if (memory == nullptr) return false;
   *base = reinterpret_cast<uint8_t*>(memory->base);

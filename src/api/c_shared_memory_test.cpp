@@ -21,7 +21,8 @@ struct World {
   ~World() { weft_engine_delete(engine); }
   weft_module_t* compile(std::string_view wat) const {
     weft_module_t* module = nullptr;
-    weft_error_t* error = weft_module_new(engine, reinterpret_cast<const uint8_t*>(wat.data()), wat.size(), &module);
+    weft_error_t* error =
+        weft_module_new(engine, reinterpret_cast<const uint8_t*>(wat.data()), wat.size(), &module);
     if (error != nullptr) ADD_FAILURE() << text_of(weft_error_message(error));
     weft_error_delete(error);
     return module;
@@ -29,12 +30,14 @@ struct World {
   weft_engine_t* engine = nullptr;
 };
 
-weft_trap_t* call(weft_store_t* store, weft_instance_t instance, std::string_view name, int32_t* out) {
+weft_trap_t* call(weft_store_t* store, weft_instance_t instance, std::string_view name,
+                  int32_t* out) {
   weft_extern_t item{};
   EXPECT_TRUE(weft_instance_export(store, instance, name.data(), name.size(), &item));
   weft_val_t result{};
   weft_trap_t* trap = nullptr;
-  EXPECT_EQ(weft_func_call(store, item.of.func, nullptr, 0, &result, out != nullptr ? 1 : 0, &trap), nullptr);
+  EXPECT_EQ(weft_func_call(store, item.of.func, nullptr, 0, &result, out != nullptr ? 1 : 0, &trap),
+            nullptr);
   if (out != nullptr) *out = result.of.i32;
   return trap;
 }
@@ -89,7 +92,8 @@ TEST(SharedMemory, IsOneForSeveralStores) {
   weft_memory_t endless{};
   refused = weft_memory_new(store, 1, UINT64_MAX, false, true, &endless);
   ASSERT_NE(refused, nullptr);
-  EXPECT_EQ(text_of(weft_error_message(refused)), "bad argument: a shared memory must have a maximum");
+  EXPECT_EQ(text_of(weft_error_message(refused)),
+            "bad argument: a shared memory must have a maximum");
   weft_error_delete(refused);
   weft_store_delete(store);
   weft_module_delete(module);
@@ -114,7 +118,8 @@ TEST(ErrorFromTrap, EndsTheOuterCallAsTheInnerOne) {
   weft_module_t* inner_module = w.compile(R"((module (tag (export "t") (param i32))
     (func (export "throw") (throw 0 (i32.const 42)))
     (func $deepest (unreachable)) (func (export "trap") (call $deepest))))");
-  weft_module_t* outer_module = w.compile(R"((module (tag (import "" "t") (param i32)) (func $host (import "" "f"))
+  weft_module_t* outer_module =
+      w.compile(R"((module (tag (import "" "t") (param i32)) (func $host (import "" "f"))
     (func (export "go") (result i32)
       (block $h (result i32) (try_table (catch 0 $h) (call $host)) (i32.const 0)))))");
   Inner inner{store, {}, "throw"};

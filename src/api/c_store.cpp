@@ -16,7 +16,8 @@ wasm::Limits limits_of(uint64_t min, uint64_t max) {
 
 extern "C" {
 
-weft_error_t* weft_store_new(weft_engine_t* engine, void* data, void (*finalizer)(void*), weft_store_t** out) {
+weft_error_t* weft_store_new(weft_engine_t* engine, void* data, void (*finalizer)(void*),
+                             weft_store_t** out) {
   auto store = std::make_unique<weft_store>(engine->engine);
   store->store = engine->engine.new_store();
   store->store->host_data = store.get();
@@ -31,7 +32,8 @@ void* weft_store_data(const weft_store_t* s) { return s->data; }
 
 weft_error_t* weft_store_set_fuel(weft_store_t* s, uint64_t fuel) {
   if (!s->engine.config().fuel) {
-    return api::to_c(Error(ErrorCode::bad_config, "fuel is not counted: the engine was made without option \"fuel\""));
+    return api::to_c(Error(ErrorCode::bad_config,
+                           "fuel is not counted: the engine was made without option \"fuel\""));
   }
   s->store->set_fuel(fuel);
   return nullptr;
@@ -39,7 +41,8 @@ weft_error_t* weft_store_set_fuel(weft_store_t* s, uint64_t fuel) {
 
 weft_error_t* weft_store_fuel(const weft_store_t* s, uint64_t* out) {
   if (!s->engine.config().fuel) {
-    return api::to_c(Error(ErrorCode::bad_config, "fuel is not counted: the engine was made without option \"fuel\""));
+    return api::to_c(Error(ErrorCode::bad_config,
+                           "fuel is not counted: the engine was made without option \"fuel\""));
   }
   *out = s->store->fuel();
   return nullptr;
@@ -54,7 +57,9 @@ weft_error_t* weft_store_set_epoch_deadline(weft_store_t* s, uint64_t ticks) {
 }
 
 void weft_store_limits(weft_store_t* s, const weft_limits_t* l) {
-  const auto narrow = [](uint64_t n) { return static_cast<uint32_t>(std::min<uint64_t>(n, UINT32_MAX)); };
+  const auto narrow = [](uint64_t n) {
+    return static_cast<uint32_t>(std::min<uint64_t>(n, UINT32_MAX));
+  };
   runtime::StoreLimits& limits = s->store->limits;
   limits.memory_bytes = l->memory_bytes;
   limits.table_elements = l->table_elements;
@@ -63,8 +68,8 @@ void weft_store_limits(weft_store_t* s, const weft_limits_t* l) {
   limits.tables = narrow(l->tables);
 }
 
-weft_error_t* weft_memory_new(weft_store_t* s, uint64_t min_pages, uint64_t max_pages, bool memory64, bool shared,
-                              weft_memory_t* out) {
+weft_error_t* weft_memory_new(weft_store_t* s, uint64_t min_pages, uint64_t max_pages,
+                              bool memory64, bool shared, weft_memory_t* out) {
   wasm::MemoryType type;
   type.limits = limits_of(min_pages, max_pages);
   type.address = memory64 ? wasm::AddressType::i64 : wasm::AddressType::i32;
@@ -74,9 +79,11 @@ weft_error_t* weft_memory_new(weft_store_t* s, uint64_t min_pages, uint64_t max_
   return nullptr;
 }
 
-weft_error_t* weft_memory_data(const weft_store_t* s, weft_memory_t m, uint8_t** base, uint64_t* bytes) {
+weft_error_t* weft_memory_data(const weft_store_t* s, weft_memory_t m, uint8_t** base,
+                               uint64_t* bytes) {
   const auto memory = api::from_handle<runtime::Memory>(m);
-  if (!memory.belongs_to(*s->store)) return api::to_c(Error(ErrorCode::wrong_store, "memory of another store"));
+  if (!memory.belongs_to(*s->store))
+    return api::to_c(Error(ErrorCode::wrong_store, "memory of another store"));
   *base = reinterpret_cast<uint8_t*>(memory.object->base);
   *bytes = length_of(*memory.object);
   return nullptr;
@@ -87,16 +94,18 @@ weft_error_t* weft_memory_grow(weft_store_t* s, weft_memory_t m, uint64_t delta,
   return nullptr;
 }
 
-weft_error_t* weft_global_new(weft_store_t* s, weft_valkind_t kind, bool is_mutable, const weft_val_t* v,
-                              weft_global_t* out) {
+weft_error_t* weft_global_new(weft_store_t* s, weft_valkind_t kind, bool is_mutable,
+                              const weft_val_t* v, weft_global_t* out) {
   WEFT_ASSIGN_C(const engine::Value value, api::from_c(*s->store, *v));
-  WEFT_ASSIGN_C(const engine::Global global, engine::new_global(*s->store, {api::to_val_type(kind), is_mutable}, value));
+  WEFT_ASSIGN_C(const engine::Global global,
+                engine::new_global(*s->store, {api::to_val_type(kind), is_mutable}, value));
   *out = api::to_handle<weft_global_t>(global);
   return nullptr;
 }
 
 weft_error_t* weft_global_get(const weft_store_t* s, weft_global_t g, weft_val_t* out) {
-  WEFT_ASSIGN_C(const engine::Value value, engine::read_global(*s->store, api::from_handle<runtime::Global>(g)));
+  WEFT_ASSIGN_C(const engine::Value value,
+                engine::read_global(*s->store, api::from_handle<runtime::Global>(g)));
   *out = api::to_c(*s->store, value);
   return nullptr;
 }
@@ -107,8 +116,8 @@ weft_error_t* weft_global_set(weft_store_t* s, weft_global_t g, const weft_val_t
   return nullptr;
 }
 
-weft_error_t* weft_table_new(weft_store_t* s, weft_valkind_t kind, uint64_t min, uint64_t max, bool table64,
-                             const weft_val_t* init, weft_table_t* out) {
+weft_error_t* weft_table_new(weft_store_t* s, weft_valkind_t kind, uint64_t min, uint64_t max,
+                             bool table64, const weft_val_t* init, weft_table_t* out) {
   wasm::TableType type;
   type.element = api::to_val_type(kind);
   type.limits = limits_of(min, max);
@@ -121,13 +130,16 @@ weft_error_t* weft_table_new(weft_store_t* s, weft_valkind_t kind, uint64_t min,
 
 weft_error_t* weft_table_size(const weft_store_t* s, weft_table_t t, uint64_t* out) {
   const auto table = api::from_handle<runtime::Table>(t);
-  if (!table.belongs_to(*s->store)) return api::to_c(Error(ErrorCode::wrong_store, "table of another store"));
+  if (!table.belongs_to(*s->store))
+    return api::to_c(Error(ErrorCode::wrong_store, "table of another store"));
   *out = table.object->length;
   return nullptr;
 }
 
-weft_error_t* weft_table_get(const weft_store_t* s, weft_table_t t, uint64_t index, weft_val_t* out) {
-  WEFT_ASSIGN_C(const engine::Value value, engine::read_table(*s->store, api::from_handle<runtime::Table>(t), index));
+weft_error_t* weft_table_get(const weft_store_t* s, weft_table_t t, uint64_t index,
+                             weft_val_t* out) {
+  WEFT_ASSIGN_C(const engine::Value value,
+                engine::read_table(*s->store, api::from_handle<runtime::Table>(t), index));
   *out = api::to_c(*s->store, value);
   return nullptr;
 }
@@ -138,21 +150,26 @@ weft_error_t* weft_table_set(weft_store_t* s, weft_table_t t, uint64_t index, co
   return nullptr;
 }
 
-weft_error_t* weft_table_grow(weft_store_t* s, weft_table_t t, uint64_t delta, const weft_val_t* init, uint64_t* old) {
+weft_error_t* weft_table_grow(weft_store_t* s, weft_table_t t, uint64_t delta,
+                              const weft_val_t* init, uint64_t* old) {
   WEFT_ASSIGN_C(const engine::Value value, api::from_c(*s->store, *init));
-  WEFT_ASSIGN_C(*old, engine::grow_table(*s->store, api::from_handle<runtime::Table>(t), delta, value));
+  WEFT_ASSIGN_C(*old,
+                engine::grow_table(*s->store, api::from_handle<runtime::Table>(t), delta, value));
   return nullptr;
 }
 
-weft_error_t* weft_externref_new(weft_store_t* s, void* value, void (*finalizer)(void*), weft_ref_t* out) {
+weft_error_t* weft_externref_new(weft_store_t* s, void* value, void (*finalizer)(void*),
+                                 weft_ref_t* out) {
   const runtime::Ref ref = s->store->heap().add_host_value({value, finalizer});
-  if (ref == runtime::kNullRef) return api::to_c(Error(ErrorCode::limit_exceeded, "the store's heap is full"));
+  if (ref == runtime::kNullRef)
+    return api::to_c(Error(ErrorCode::limit_exceeded, "the store's heap is full"));
   *out = {s->store->id(), ref};
   return nullptr;
 }
 
 weft_error_t* weft_externref_get(const weft_store_t* s, weft_ref_t ref, void** out) {
-  if (ref.store != s->store->id()) return api::to_c(Error(ErrorCode::wrong_store, "reference of another store"));
+  if (ref.store != s->store->id())
+    return api::to_c(Error(ErrorCode::wrong_store, "reference of another store"));
   const runtime::HostValue* value = s->store->heap().host_value(ref.handle);
   if (value == nullptr) return api::to_c(Error(ErrorCode::bad_argument, "not a host reference"));
   *out = value->data;
@@ -162,9 +179,11 @@ weft_error_t* weft_externref_get(const weft_store_t* s, weft_ref_t ref, void** o
 weft_error_t* weft_ref_shape(weft_store_t* s, weft_ref_t ref, weft_refshape_t* out) {
   *out = WEFT_REF_NULL;
   if (ref.handle == runtime::kNullRef) return nullptr;
-  if (ref.store != s->store->id()) return api::to_c(Error(ErrorCode::wrong_store, "reference of another store"));
+  if (ref.store != s->store->id())
+    return api::to_c(Error(ErrorCode::wrong_store, "reference of another store"));
   runtime::Heap& heap = s->store->heap();
-  if (!heap.is_valid(ref.handle)) return api::to_c(Error(ErrorCode::bad_argument, "the reference's object is gone"));
+  if (!heap.is_valid(ref.handle))
+    return api::to_c(Error(ErrorCode::bad_argument, "the reference's object is gone"));
   *out = WEFT_REF_I31;
   if (runtime::is_i31(ref.handle)) return nullptr;
   switch (heap.header(ref.handle).kind()) {

@@ -30,7 +30,8 @@ weft_valkind_t to_kind(wasm::ValType type) {
     default: return WEFT_I32;
   }
   const wasm::HeapType heap = type.heap();
-  if (heap.is_concrete()) return WEFT_FUNCREF;  // refined by kind_of_canonical where the registry is at hand
+  if (heap.is_concrete())
+    return WEFT_FUNCREF;  // refined by kind_of_canonical where the registry is at hand
   switch (heap.abstract()) {
     case wasm::AbstractHeap::func:
     case wasm::AbstractHeap::nofunc: return WEFT_FUNCREF;
@@ -92,12 +93,14 @@ Result<engine::Value> from_c(const runtime::Store& store, const weft_val_t& v) {
     case WEFT_V128: std::memcpy(out.cell, v.of.v128, 16); break;
     case WEFT_FUNCREF:
       if (v.of.funcref.store == 0) break;
-      if (v.of.funcref.store != store.id()) return fail(ErrorCode::wrong_store, "function reference of another store");
+      if (v.of.funcref.store != store.id())
+        return fail(ErrorCode::wrong_store, "function reference of another store");
       out.cell[0].bits = v.of.funcref.index;
       break;
     default:
       if (v.of.ref.handle == 0) break;
-      if (v.of.ref.store != store.id()) return fail(ErrorCode::wrong_store, "reference of another store");
+      if (v.of.ref.store != store.id())
+        return fail(ErrorCode::wrong_store, "reference of another store");
       out.cell[0].set(v.of.ref.handle);
       break;
   }
@@ -123,7 +126,8 @@ weft_val_t to_c(const runtime::Store& store, const engine::Value& v) {
     default:
       if (v.cell[0].bits == 0) break;
       out.of.ref = {store.id(), v.cell[0].as<uint32_t>()};
-      // SAFETY: no store is const itself; what the embedder holds is kept alive, which changes nothing it can see.
+      // SAFETY: no store is const itself; what the embedder holds is kept alive, which changes
+      // nothing it can see.
       const_cast<runtime::Store&>(store).heap().root(out.of.ref.handle);
       break;
   }
@@ -134,8 +138,8 @@ weft_val_t to_c(const runtime::Store& store, const engine::Value& v) {
 
 extern "C" {
 
-weft_functype_t* weft_functype_new(const weft_valkind_t* params, size_t param_count, const weft_valkind_t* results,
-                                   size_t result_count) {
+weft_functype_t* weft_functype_new(const weft_valkind_t* params, size_t param_count,
+                                   const weft_valkind_t* results, size_t result_count) {
   auto* type = new weft_functype;
   type->params.assign(params, params + param_count);
   type->results.assign(results, results + result_count);

@@ -34,14 +34,18 @@ extern "C" {
 weft_wasi_config_t* weft_wasi_config_new(void) { return new weft_wasi_config; }
 void weft_wasi_config_delete(weft_wasi_config_t* c) { delete c; }
 
-void weft_wasi_arg(weft_wasi_config_t* c, const char* arg, size_t size) { c->builder.arg({arg, size}); }
+void weft_wasi_arg(weft_wasi_config_t* c, const char* arg, size_t size) {
+  c->builder.arg({arg, size});
+}
 
-void weft_wasi_env(weft_wasi_config_t* c, const char* key, size_t key_size, const char* value, size_t value_size) {
+void weft_wasi_env(weft_wasi_config_t* c, const char* key, size_t key_size, const char* value,
+                   size_t value_size) {
   c->builder.env({key, key_size}, {value, value_size});
 }
 
 void weft_wasi_preopen(weft_wasi_config_t* c, const char* host, const char* guest, bool read_only) {
-  c->builder.preopen_dir(host, guest, read_only ? wasi::DirAccess::read_only : wasi::DirAccess::read_write);
+  c->builder.preopen_dir(host, guest,
+                         read_only ? wasi::DirAccess::read_only : wasi::DirAccess::read_write);
 }
 
 void weft_wasi_preopen_socket(weft_wasi_config_t* c, int fd) { c->builder.preopen_socket(fd); }
@@ -49,15 +53,19 @@ void weft_wasi_preopen_socket(weft_wasi_config_t* c, int fd) { c->builder.preope
 void weft_wasi_inherit_stdio(weft_wasi_config_t* c) { c->builder.inherit_stdio(); }
 
 void weft_wasi_stdin_bytes(weft_wasi_config_t* c, const uint8_t* data, size_t size) {
-  c->builder.stdio_stream(0, wasi::bytes_stream(std::string(reinterpret_cast<const char*>(data), size)));
+  c->builder.stdio_stream(
+      0, wasi::bytes_stream(std::string(reinterpret_cast<const char*>(data), size)));
 }
 
 void weft_wasi_output(weft_wasi_config_t* c, int fd, weft_write_t write, void* env) {
-  c->builder.stdio_stream(static_cast<uint32_t>(fd), wasi::callback_stream(nullptr, [write, env](std::span<const std::byte> bytes) {
-    const ptrdiff_t taken = write(env, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-    if (taken < 0) return wasi::IoCount{wasi::Errno::io, 0};
-    return wasi::IoCount{wasi::Errno::success, static_cast<size_t>(taken)};
-  }));
+  c->builder.stdio_stream(
+      static_cast<uint32_t>(fd),
+      wasi::callback_stream(nullptr, [write, env](std::span<const std::byte> bytes) {
+        const ptrdiff_t taken =
+            write(env, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+        if (taken < 0) return wasi::IoCount{wasi::Errno::io, 0};
+        return wasi::IoCount{wasi::Errno::success, static_cast<size_t>(taken)};
+      }));
 }
 
 weft_error_t* weft_store_set_wasi(weft_store_t* s, weft_wasi_config_t* config) {
@@ -78,8 +86,8 @@ weft_error_t* weft_store_set_deadline(weft_store_t* s, uint64_t nanoseconds) {
     s->engine.clear_deadline(*s->store);
     return nullptr;
   }
-  WEFT_TRY_C(s->engine.set_deadline(*s->store, std::chrono::nanoseconds(
-                                                   static_cast<int64_t>(std::min<uint64_t>(nanoseconds, INT64_MAX)))));
+  WEFT_TRY_C(s->engine.set_deadline(*s->store, std::chrono::nanoseconds(static_cast<int64_t>(
+                                                   std::min<uint64_t>(nanoseconds, INT64_MAX)))));
   return nullptr;
 }
 

@@ -37,7 +37,8 @@ struct weft_error {
 
 struct weft_trap {
   weft::engine::Trap trap;
-  std::unique_ptr<weft_error> refusal;   ///< For a host function's error without an object of its own.
+  std::unique_ptr<weft_error>
+      refusal;  ///< For a host function's error without an object of its own.
   std::vector<std::string> frame_names;  ///< Function and module name of each frame.
 };
 
@@ -99,7 +100,8 @@ wasm::ValType to_val_type(weft_valkind_t kind);
 weft_valkind_t to_kind(wasm::ValType type);
 std::vector<wasm::ValType> to_val_types(const weft_valkind_t* kinds, size_t count);
 
-/// Handles to and fro. An `index` is the address of the store's object; the store id is checked by engine/.
+/// Handles to and fro. An `index` is the address of the store's object; the store id is checked by
+/// engine/.
 template <class C, class T>
 C to_handle(engine::Handle<T> h) {
   return C{h.store_id, reinterpret_cast<uintptr_t>(h.object)};
@@ -126,7 +128,8 @@ struct Callback {
   void (*finalizer)(void*) = nullptr;
   size_t capacity = 0;
 
-  Callback(weft_callback_t c, void* e, void (*f)(void*), size_t cells) : call(c), env(e), finalizer(f), capacity(cells) {}
+  Callback(weft_callback_t c, void* e, void (*f)(void*), size_t cells)
+      : call(c), env(e), finalizer(f), capacity(cells) {}
   ~Callback() {
     if (finalizer != nullptr) finalizer(env);
   }
@@ -139,12 +142,13 @@ size_t cells_needed(const weft_functype_t& type);
 
 }  // namespace weft::api
 
-#define WEFT_TRY_C(expr)                                                                                   \
-  do {                                                                                                     \
-    if (auto weft_try_result = (expr); !weft_try_result) return weft::api::to_c(std::move(weft_try_result.error())); \
+#define WEFT_TRY_C(expr)                                          \
+  do {                                                            \
+    if (auto weft_try_result = (expr); !weft_try_result)          \
+      return weft::api::to_c(std::move(weft_try_result.error())); \
   } while (false)
 #define WEFT_ASSIGN_C(decl, expr) WEFT_ASSIGN_C_(WEFT_CONCAT(weft_result_, __LINE__), decl, expr)
-#define WEFT_ASSIGN_C_(tmp, decl, expr)                       \
-  auto tmp = (expr);                                          \
+#define WEFT_ASSIGN_C_(tmp, decl, expr)                     \
+  auto tmp = (expr);                                        \
   if (!tmp) return weft::api::to_c(std::move(tmp.error())); \
   decl = std::move(*tmp)

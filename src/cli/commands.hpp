@@ -1,5 +1,6 @@
-// The commands of `weft`. Each reads its own words (argv[0] is the command's name) and returns the exit code.
-// Command lines are read with glibc's argp: no start-up cost, and nothing of C++ streams and locales in the binary.
+// The commands of `weft`. Each reads its own words (argv[0] is the command's name) and returns the
+// exit code. Command lines are read with glibc's argp: no start-up cost, and nothing of C++ streams
+// and locales in the binary.
 #pragma once
 
 #include <argp.h>
@@ -15,8 +16,8 @@ int inspect_command(int argc, char** argv);
 int wast_command(int argc, char** argv);
 int bench_command(int argc, char** argv);
 
-/// The options of a command: reads `argv` into `input` with the command's own parser. Wrong words end the process with
-/// kUsage, `--help` with 0; otherwise it returns.
+/// The options of a command: reads `argv` into `input` with the command's own parser. Wrong words
+/// end the process with kUsage, `--help` with 0; otherwise it returns.
 void parse_words(const argp& command, int argc, char** argv, void* input);
 
 /// A number without sign; a usage error naming `what` otherwise.

@@ -11,8 +11,10 @@ namespace {
 enum Key { kConfig = kLongOnly + 0x80, kFeature };
 
 constexpr argp_option kOptions[] = {
-    {"config", kConfig, "NAME=NUMBER", 0, "Set an option of the engine (src/engine/config.def)", 10},
-    {"feature", kFeature, "[no-]NAME", 0, "Switch a proposal on or off (src/wasm/features.def)", 10},
+    {"config", kConfig, "NAME=NUMBER", 0, "Set an option of the engine (src/engine/config.def)",
+     10},
+    {"feature", kFeature, "[no-]NAME", 0, "Switch a proposal on or off (src/wasm/features.def)",
+     10},
     {},
 };
 
@@ -33,7 +35,8 @@ std::optional<Engine> EngineOptions::make_engine(Config config) const {
   for (const std::string& setting : settings) {
     const size_t equals = setting.find('=');
     uint64_t value = 0;
-    const char* first = setting.data() + (equals == std::string::npos ? setting.size() : equals + 1);
+    const char* first =
+        setting.data() + (equals == std::string::npos ? setting.size() : equals + 1);
     const char* last = setting.data() + setting.size();
     const auto [end, error] = std::from_chars(first, last, value);
     if (equals == std::string::npos || error != std::errc() || end != last) {

@@ -19,8 +19,8 @@ struct EngineOptions {
   std::optional<Engine> make_engine(Config config = {}) const;
 };
 
-/// To be put into a command's `children`: reads --config and --feature into the EngineOptions that the command's parser
-/// gives as child_inputs[0].
+/// To be put into a command's `children`: reads --config and --feature into the EngineOptions that
+/// the command's parser gives as child_inputs[0].
 extern const argp kEngineArgp;
 
 }  // namespace weft::cli

@@ -13,9 +13,9 @@ Result<Val> parse_value(weft_valkind_t kind, const std::string& text);
 std::string format_value(const Val& value);
 const char* kind_name(weft_valkind_t kind);
 
-/// Calls an exported function with arguments given as text; prints each result on a line of its own.
-/// Returns the exit code. `limit`: see report_failure.
-int invoke(StoreRef store, const Instance& instance, const std::string& file, const std::string& name,
-           const std::vector<std::string>& args, std::string_view limit);
+/// Calls an exported function with arguments given as text; prints each result on a line of its
+/// own. Returns the exit code. `limit`: see report_failure.
+int invoke(StoreRef store, const Instance& instance, const std::string& file,
+           const std::string& name, const std::vector<std::string>& args, std::string_view limit);
 
 }  // namespace weft::cli

@@ -11,8 +11,9 @@ namespace weft::cli {
 void print_error(std::string_view message);
 /// "error: FILE: MESSAGE (offset 0x12)" on stderr.
 void print_error(std::string_view file, const Error& error);
-/// Trap text and backtrace on stderr. Returns the exit code: the guest's own if it ended the program.
-/// `limit` is the option that stops guests (--timeout, --fuel), named if that is what happened.
+/// Trap text and backtrace on stderr. Returns the exit code: the guest's own if it ended the
+/// program. `limit` is the option that stops guests (--timeout, --fuel), named if that is what
+/// happened.
 int report_failure(std::string_view file, const Failure& failure, std::string_view limit = {});
 
 /// Shows "loading FILE 42%" on a terminal when loading takes longer than a moment; erases itself.

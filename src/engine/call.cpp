@@ -21,13 +21,16 @@ Trap refusal(ErrorCode code, std::string message) {
   return t;
 }
 
-[[gnu::noinline]] CallResult call_failed(runtime::Store& store, TrapCode code) { return take_trap(store, code); }
+[[gnu::noinline]] CallResult call_failed(runtime::Store& store, TrapCode code) {
+  return take_trap(store, code);
+}
 
 std::string trap_message(const runtime::TrapRecord& record) {
   std::string out(to_string(record.code));
-  if (record.code == TrapCode::memory_out_of_bounds && record.fault_size + record.fault_address != 0) {
-    out += fmt::format(": memory fault at guest address {:#x} in linear memory of size {:#x}", record.fault_address,
-                       record.fault_size);
+  if (record.code == TrapCode::memory_out_of_bounds &&
+      record.fault_size + record.fault_address != 0) {
+    out += fmt::format(": memory fault at guest address {:#x} in linear memory of size {:#x}",
+                       record.fault_address, record.fault_size);
   }
   return out;
 }
@@ -36,13 +39,16 @@ void describe_exception(runtime::Store& store, Trap& trap) {
   runtime::Heap& heap = store.heap();
   trap.exception = heap.in_flight;
   if (trap.exception == runtime::kNullRef) return;
-  // A host function may keep it while it calls other guest code; the heap itself keeps the last one.
-  if (const auto* outer = runtime::Activation::newest(); outer != nullptr && &outer->store() == &store.context()) {
+  // A host function may keep it while it calls other guest code; the heap itself keeps the last
+  // one.
+  if (const auto* outer = runtime::Activation::newest();
+      outer != nullptr && &outer->store() == &store.context()) {
     heap.root(trap.exception);
   }
   const runtime::Tag* tag = heap.exception(trap.exception).tag;
-  trap.message += fmt::format(": tag{}", store.engine().types().describe(tag->type).substr(4)  // without "func"
-                             );
+  trap.message +=
+      fmt::format(": tag{}", store.engine().types().describe(tag->type).substr(4)  // without "func"
+      );
 }
 
 }  // namespace
@@ -94,13 +100,16 @@ Trap take_trap(runtime::Store& store, TrapCode code) {
   return out;
 }
 
-CallResult call_unchecked(runtime::Store& store, runtime::VMFuncRef* func, Cell* cells, size_t capacity) {
+CallResult call_unchecked(runtime::Store& store, runtime::VMFuncRef* func, Cell* cells,
+                          size_t capacity) {
   const TrapCode code = runtime::enter_guest(store, func, store.default_caller(), cells, capacity);
-  if (code != TrapCode::none) [[unlikely]] return call_failed(store, code);
+  if (code != TrapCode::none) [[unlikely]]
+    return call_failed(store, code);
   return {};
 }
 
-CallResult call(runtime::Store& store, Func func, std::span<const Value> params, std::span<Value> results) {
+CallResult call(runtime::Store& store, Func func, std::span<const Value> params,
+                std::span<Value> results) {
   if (!func.belongs_to(store)) {
     return refusal(ErrorCode::wrong_store, "wrong store: the function belongs to another store");
   }
@@ -110,14 +119,15 @@ CallResult call(runtime::Store& store, Func func, std::span<const Value> params,
                    fmt::format("expected {} arguments, got {}", type.params.size(), params.size()));
   }
   if (results.size() != type.results.size()) {
-    return refusal(ErrorCode::bad_argument,
-                   fmt::format("expected room for {} results, got {}", type.results.size(), results.size()));
+    return refusal(ErrorCode::bad_argument, fmt::format("expected room for {} results, got {}",
+                                                        type.results.size(), results.size()));
   }
   for (size_t i = 0; i < params.size(); ++i) {
     if (value_matches(store, params[i], type.params[i])) continue;
     const runtime::TypeRegistry& types = store.engine().types();
-    return refusal(ErrorCode::bad_argument, fmt::format("type mismatch: argument {} must be {}, found {}", i,
-                                                        types.describe(type.params[i]), types.describe(params[i].type)));
+    return refusal(ErrorCode::bad_argument,
+                   fmt::format("type mismatch: argument {} must be {}, found {}", i,
+                               types.describe(type.params[i]), types.describe(params[i].type)));
   }
 
   std::vector<Cell> cells = store.take_cells();
@@ -144,11 +154,13 @@ Result<> check_signature(runtime::Store& store, Func func, std::span<const wasm:
     return fail(ErrorCode::wrong_store, "wrong store: the function belongs to another store");
   }
   const runtime::CanonicalType& type = func_type(store, func);
-  if (std::ranges::equal(params, type.params) && std::ranges::equal(results, type.results)) return {};
+  if (std::ranges::equal(params, type.params) && std::ranges::equal(results, type.results))
+    return {};
   runtime::TypeRegistry& types = store.engine().types();
   WEFT_ASSIGN(const wasm::TypeId asked, types.intern_func(params, results));
-  return fail(ErrorCode::bad_argument, fmt::format("type mismatch: the function is {}, not {}",
-                                                   types.describe(func.object->type), types.describe(asked)));
+  return fail(ErrorCode::bad_argument,
+              fmt::format("type mismatch: the function is {}, not {}",
+                          types.describe(func.object->type), types.describe(asked)));
 }
 
 }  // namespace weft::engine

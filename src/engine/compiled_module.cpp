@@ -24,7 +24,8 @@ std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// White space, then `(` or `;`: no binary module begins like this, and nothing else does that is text of ours.
+/// White space, then `(` or `;`: no binary module begins like this, and nothing else does that is
+/// text of ours.
 bool looks_like_text(std::span<const std::byte> bytes) {
   const std::string_view text = as_text(bytes);
   const size_t first = text.find_first_not_of(" \t\r\n");
@@ -37,18 +38,22 @@ struct Source {
 };
 
 /// Text becomes bytes here; there is one way to make a Module.
-Result<Source> to_binary(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, Format format) {
-  const bool is_text = format == Format::text || (format == Format::detect && looks_like_text(bytes));
+Result<Source> to_binary(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                         Format format) {
+  const bool is_text =
+      format == Format::text || (format == Format::detect && looks_like_text(bytes));
   if (!is_text) return Source{bytes, std::move(owner)};
   WEFT_ASSIGN(std::vector<std::byte> encoded, text::parse_module(as_text(bytes)));
   auto shared = std::make_shared<const std::vector<std::byte>>(std::move(encoded));
   return Source{*shared, shared};
 }
 
-/// Walks all bodies, on several threads if there is enough to do. Reports the progress in bytes of code.
+/// Walks all bodies, on several threads if there is enough to do. Reports the progress in bytes of
+/// code.
 class BodiesValidation {
  public:
-  BodiesValidation(const validate::ModuleContext& context, const binary::Module& module, const Progress& progress)
+  BodiesValidation(const validate::ModuleContext& context, const binary::Module& module,
+                   const Progress& progress)
       : context_(context), module_(module), progress_(progress) {
     for (const binary::ByteRange& body : module.code) total_ += body.size;
   }
@@ -58,7 +63,8 @@ class BodiesValidation {
     constexpr uint64_t kParallelBytes = 2u << 20;
     uint32_t threads = 1;
     if (total_ >= kParallelBytes) {  // asking for the processors reads a file
-      threads = wanted_threads != 0 ? wanted_threads : std::max(1u, std::thread::hardware_concurrency());
+      threads =
+          wanted_threads != 0 ? wanted_threads : std::max(1u, std::thread::hardware_concurrency());
     }
     std::vector<std::thread> helpers;
     for (uint32_t i = 1; i < threads; ++i) {
@@ -124,8 +130,8 @@ class BodiesValidation {
   uint32_t error_body_ = 0;     // guarded by mutex_
 };
 
-Result<std::shared_ptr<const binary::Module>> load(const Config& config, Source source, const Progress& progress,
-                                                   bool with_bodies) {
+Result<std::shared_ptr<const binary::Module>> load(const Config& config, Source source,
+                                                   const Progress& progress, bool with_bodies) {
   WEFT_ASSIGN(std::unique_ptr<binary::Module> decoded,
               binary::decode_module(source.bytes, config.features, std::move(source.owner)));
   std::shared_ptr<const binary::Module> module = std::move(decoded);
@@ -139,17 +145,21 @@ Result<std::shared_ptr<const binary::Module>> load(const Config& config, Source 
 
 }  // namespace
 
-Result<CompiledModule> CompiledModule::compile(const Engine& engine, std::span<const std::byte> bytes,
+Result<CompiledModule> CompiledModule::compile(const Engine& engine,
+                                               std::span<const std::byte> bytes,
                                                CompileOptions options) {
   if (options.format != Format::binary && looks_like_text(bytes)) {
-    return compile_shared(engine, bytes, nullptr, std::move(options));  // text is encoded into bytes of its own
+    return compile_shared(engine, bytes, nullptr,
+                          std::move(options));  // text is encoded into bytes of its own
   }
   auto copy = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
   return compile_shared(engine, *copy, copy, std::move(options));
 }
 
-Result<CompiledModule> CompiledModule::compile_shared(const Engine& engine, std::span<const std::byte> bytes,
-                                                      std::shared_ptr<const void> owner, CompileOptions options) {
+Result<CompiledModule> CompiledModule::compile_shared(const Engine& engine,
+                                                      std::span<const std::byte> bytes,
+                                                      std::shared_ptr<const void> owner,
+                                                      CompileOptions options) {
   const Config& config = engine.config();
   WEFT_ASSIGN(Source source, to_binary(bytes, std::move(owner), options.format));
   auto info = std::make_shared<runtime::ModuleInfo>();
@@ -164,7 +174,8 @@ Result<CompiledModule> CompiledModule::compile_shared(const Engine& engine, std:
   return CompiledModule(engine, std::move(info));
 }
 
-Result<> CompiledModule::validate(const Engine& engine, std::span<const std::byte> bytes, Format format) {
+Result<> CompiledModule::validate(const Engine& engine, std::span<const std::byte> bytes,
+                                  Format format) {
   WEFT_ASSIGN(Source source, to_binary(bytes, nullptr, format));
   WEFT_ASSIGN(const auto module, load(engine.config(), std::move(source), {}, true));
   (void)module;

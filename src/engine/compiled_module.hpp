@@ -1,4 +1,5 @@
-// Bytes (or text) -> decoded, validated, with canonical types and code: what instances are made of. Shared by threads.
+// Bytes (or text) -> decoded, validated, with canonical types and code: what instances are made of.
+// Shared by threads.
 #pragma once
 
 #include <functional>
@@ -24,7 +25,7 @@ enum class Format : uint8_t {
 
 struct CompileOptions {
   Format format = Format::detect;
-  std::string name;   ///< For messages, where the module has no name of its own.
+  std::string name;  ///< For messages, where the module has no name of its own.
   Progress progress;
 };
 
@@ -33,12 +34,16 @@ class CompiledModule {
  public:
   /// `.wasm` bytes or `.wat` text. Copies the bytes.
   /// Errors: malformed, invalid, limit_exceeded, unsupported.
-  static Result<CompiledModule> compile(const Engine& engine, std::span<const std::byte> bytes, CompileOptions options = {});
+  static Result<CompiledModule> compile(const Engine& engine, std::span<const std::byte> bytes,
+                                        CompileOptions options = {});
   /// Without a copy: `owner` keeps the bytes (a mapped file, a vector).
-  static Result<CompiledModule> compile_shared(const Engine& engine, std::span<const std::byte> bytes,
-                                               std::shared_ptr<const void> owner, CompileOptions options = {});
+  static Result<CompiledModule> compile_shared(const Engine& engine,
+                                               std::span<const std::byte> bytes,
+                                               std::shared_ptr<const void> owner,
+                                               CompileOptions options = {});
   /// Decodes and validates only.
-  static Result<> validate(const Engine& engine, std::span<const std::byte> bytes, Format format = Format::detect);
+  static Result<> validate(const Engine& engine, std::span<const std::byte> bytes,
+                           Format format = Format::detect);
 
   const Engine& engine() const { return engine_; }
   const binary::Module& module() const { return *info_->module; }

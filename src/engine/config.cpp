@@ -6,11 +6,13 @@ Result<> Config::check() const {
   constexpr uint64_t kLeastStack = 16u << 10;
   constexpr uint64_t kLeastFrames = 4u << 10;
   if (interp_stack_max < kLeastFrames) {
-    return fail(ErrorCode::bad_config, "bad configuration: interp_stack_max is " + std::to_string(interp_stack_max) +
+    return fail(ErrorCode::bad_config, "bad configuration: interp_stack_max is " +
+                                           std::to_string(interp_stack_max) +
                                            ", must be at least " + std::to_string(kLeastFrames));
   }
   if (max_native_stack < kLeastStack) {
-    return fail(ErrorCode::bad_config, "bad configuration: max_native_stack is " + std::to_string(max_native_stack) +
+    return fail(ErrorCode::bad_config, "bad configuration: max_native_stack is " +
+                                           std::to_string(max_native_stack) +
                                            ", must be at least " + std::to_string(kLeastStack));
   }
   return {};

@@ -47,20 +47,26 @@ class Evaluator {
   Value ref_null(ValType) { return {}; }
   Value ref_func(uint32_t index) { return {{Cell::of(instance_.func_ref(FuncIdx(index))), {}}}; }
 
-  /// What is made is rooted in the caller's RootScope: until it is stored somewhere nothing else holds it.
+  /// What is made is rooted in the caller's RootScope: until it is stored somewhere nothing else
+  /// holds it.
   Value gc(Op op, validate::Indices ix, std::span<const Value> operands) {
     runtime::VMContext* const ctx = &instance_.vmctx();
     runtime::Ref made = runtime::kNullRef;
     switch (op) {
-      case Op::struct_new: return rooted(op, builtins::struct_new(ctx, ix.a, cells_of(ix.a, operands), made), made);
-      case Op::struct_new_default: return rooted(op, builtins::struct_new_default(ctx, ix.a, made), made);
+      case Op::struct_new:
+        return rooted(op, builtins::struct_new(ctx, ix.a, cells_of(ix.a, operands), made), made);
+      case Op::struct_new_default:
+        return rooted(op, builtins::struct_new_default(ctx, ix.a, made), made);
       case Op::array_new:
-        return rooted(op, builtins::array_new(ctx, ix.a, operands[0].cell, length(operands[1]), made), made);
+        return rooted(
+            op, builtins::array_new(ctx, ix.a, operands[0].cell, length(operands[1]), made), made);
       case Op::array_new_default:
         return rooted(op, builtins::array_new_default(ctx, ix.a, length(operands[0]), made), made);
       case Op::array_new_fixed:
-        return rooted(op, builtins::array_new_fixed(ctx, ix.a, cells_of(ix.a, operands), ix.b, made), made);
-      case Op::ref_i31: return of(runtime::make_i31(static_cast<uint32_t>(operands[0].cell[0].bits)));
+        return rooted(
+            op, builtins::array_new_fixed(ctx, ix.a, cells_of(ix.a, operands), ix.b, made), made);
+      case Op::ref_i31:
+        return of(runtime::make_i31(static_cast<uint32_t>(operands[0].cell[0].bits)));
       case Op::any_convert_extern:
       case Op::extern_convert_any: return operands[0];  // one representation
       default: return unsupported(op);
@@ -111,7 +117,8 @@ class Evaluator {
 }  // namespace
 
 Result<ConstValue> evaluate_const(runtime::Instance& instance, binary::ConstExpr expression) {
-  if (const auto literal = literal_address(instance.module(), expression)) return ConstValue{{Cell{*literal}, {}}};
+  if (const auto literal = literal_address(instance.module(), expression))
+    return ConstValue{{Cell{*literal}, {}}};
   return evaluate_next_const(instance, expression);
 }
 
@@ -120,7 +127,8 @@ Result<ConstValue> evaluate_next_const(runtime::Instance& instance, binary::Byte
   return evaluator.finish(validate::evaluate_next(instance.module(), rest, evaluator));
 }
 
-std::optional<uint64_t> literal_address(const binary::Module& module, binary::ConstExpr expression) {
+std::optional<uint64_t> literal_address(const binary::Module& module,
+                                        binary::ConstExpr expression) {
   constexpr uint8_t kI32Const = 0x41;
   constexpr uint8_t kI64Const = 0x42;
   constexpr uint8_t kEnd = 0x0b;

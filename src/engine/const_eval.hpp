@@ -13,8 +13,9 @@ struct ConstValue {
   runtime::Cell cell[2];
 };
 
-/// Reads the instance's globals, makes function references, structs and arrays. What it makes is a root of the present
-/// runtime::RootScope: the caller opens one around the evaluation and the storing. Error: out_of_memory.
+/// Reads the instance's globals, makes function references, structs and arrays. What it makes is a
+/// root of the present runtime::RootScope: the caller opens one around the evaluation and the
+/// storing. Error: out_of_memory.
 Result<ConstValue> evaluate_const(runtime::Instance& instance, binary::ConstExpr expression);
 
 /// The same for the first of several expressions in a row; `rest` is moved behind it.

@@ -12,8 +12,10 @@ namespace weft::engine {
 std::optional<runtime::MemoryImage> make_data_image(const binary::Module& m) {
   // Below this, copying at instantiation is cheaper than a mapping and its page faults.
   constexpr uint64_t kWorthwhile = 64u << 10;
-  if (m.memories.empty() || m.imported_memories != 0 || !runtime::can_be_guarded(m.memories[0])) return std::nullopt;
-  const uint64_t memory_bytes = saturating_mul(m.memories[0].limits.min, m.memories[0].page_bytes());
+  if (m.memories.empty() || m.imported_memories != 0 || !runtime::can_be_guarded(m.memories[0]))
+    return std::nullopt;
+  const uint64_t memory_bytes =
+      saturating_mul(m.memories[0].limits.min, m.memories[0].page_bytes());
 
   uint64_t begin = memory_bytes;
   uint64_t end = 0;
@@ -34,7 +36,8 @@ std::optional<runtime::MemoryImage> make_data_image(const binary::Module& m) {
   std::vector<uint8_t> bytes(end - begin);
   for (const binary::DataSegment& s : m.datas) {
     if (s.mode != binary::SegmentMode::active || s.bytes.size == 0) continue;
-    std::memcpy(bytes.data() + (*literal_address(m, s.offset) - begin), m.range(s.bytes).data(), s.bytes.size);
+    std::memcpy(bytes.data() + (*literal_address(m, s.offset) - begin), m.range(s.bytes).data(),
+                s.bytes.size);
   }
   auto image = platform::CowImage::create(bytes);
   if (!image) return std::nullopt;

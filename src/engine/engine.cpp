@@ -25,14 +25,17 @@ void Engine::increment_epoch() const {
   state()->epoch().fetch_add(1, std::memory_order_relaxed);
 }
 
-std::unique_ptr<runtime::Store> Engine::new_store() const { return std::make_unique<runtime::Store>(state()); }
+std::unique_ptr<runtime::Store> Engine::new_store() const {
+  return std::make_unique<runtime::Store>(state());
+}
 
 Result<> Engine::set_deadline(runtime::Store& store, std::chrono::nanoseconds duration) const {
   if (!config().epochs) {
     return fail(ErrorCode::bad_config, "bad configuration: deadlines need an engine with epochs");
   }
   if (store.deadline == nullptr) store.deadline = Ticker::hold(shared_->ticker);
-  if (store.deadline == nullptr) return fail(ErrorCode::out_of_memory, "out of memory: no thread for deadlines");
+  if (store.deadline == nullptr)
+    return fail(ErrorCode::out_of_memory, "out of memory: no thread for deadlines");
   const auto ns = static_cast<uint64_t>(std::max<int64_t>(duration.count(), 0));
   constexpr uint64_t kTickNs = std::chrono::nanoseconds(Ticker::kTick).count();
   // One more tick: the one that is running has begun already. Never earlier than asked.

@@ -1,4 +1,5 @@
-// The engine: configuration, canonical types, epoch, the ticker thread of deadlines. Shared by threads; cheap to copy.
+// The engine: configuration, canonical types, epoch, the ticker thread of deadlines. Shared by
+// threads; cheap to copy.
 #pragma once
 
 #include <chrono>
@@ -28,8 +29,8 @@ class Engine {
   /// A new store of this engine. Stores keep their engine alive.
   std::unique_ptr<runtime::Store> new_store() const;
 
-  /// Guest code in `store` is interrupted about `duration` from now. Needs Config::epochs (error: bad_config). Starts a
-  /// ticker thread that sleeps when no deadline is set.
+  /// Guest code in `store` is interrupted about `duration` from now. Needs Config::epochs (error:
+  /// bad_config). Starts a ticker thread that sleeps when no deadline is set.
   Result<> set_deadline(runtime::Store& store, std::chrono::nanoseconds duration) const;
   void clear_deadline(runtime::Store& store) const;
 

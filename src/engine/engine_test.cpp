@@ -16,7 +16,9 @@ namespace {
 using wasm::kI32;
 using wasm::kI64;
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text));
+}
 
 struct World {
   explicit World(const Config& config = {})
@@ -35,7 +37,8 @@ struct World {
     if (!r) ADD_FAILURE() << r.message();
     return r.instance();
   }
-  CallResult call(Instance i, std::string_view name, std::vector<Value> params, std::vector<Value>& results) {
+  CallResult call(Instance i, std::string_view name, std::vector<Value> params,
+                  std::vector<Value>& results) {
     const Func f = get_func(*store, i, name).value();
     results.resize(func_type(*store, f).results.size());
     return engine::call(*store, f, params, results);
@@ -93,7 +96,9 @@ TEST(Engine, RunsInEveryConfiguration) {
       const Trap t = w.trap(i, "load", {Value::i32(address)});
       EXPECT_EQ(t.code, TrapCode::memory_out_of_bounds);
       EXPECT_EQ(t.kind, Trap::Kind::trap);
-      EXPECT_TRUE(t.message.starts_with("out of bounds memory access: memory fault at guest address 0x")) << t.message;
+      EXPECT_TRUE(
+          t.message.starts_with("out of bounds memory access: memory fault at guest address 0x"))
+          << t.message;
       EXPECT_TRUE(t.message.ends_with("in linear memory of size 0x10000")) << t.message;
     }
   }
@@ -132,7 +137,9 @@ TEST(Engine, CallsCheckEverythingFirst) {
       {{Value::i32(1), Value::i64(2), Value::i32(3)}, 1, "expected 2 arguments, got 3"},
       {{Value::i32(1), Value::i64(2)}, 0, "expected room for 1 results, got 0"},
       {{Value::i64(1), Value::i64(2)}, 1, "type mismatch: argument 0 must be i32, found i64"},
-      {{Value::i32(1), Value::externref(0)}, 1, "type mismatch: argument 1 must be i64, found externref"},
+      {{Value::i32(1), Value::externref(0)},
+       1,
+       "type mismatch: argument 1 must be i64, found externref"},
   };
   for (const Row& row : rows) {
     auto r = call(*w.store, f, row.params, std::span(out, row.results));
@@ -164,7 +171,8 @@ TEST(Linker, NamesAllMissingImportsAtOnce) {
   ASSERT_NE(r.error(), nullptr);
   EXPECT_EQ(r.error()->code, ErrorCode::unlinkable);
   EXPECT_EQ(r.message(),
-            "unknown import: \"env\".\"f\" (func (param i32) (result i64)), \"env\".\"mem\" (memory 1 2), "
+            "unknown import: \"env\".\"f\" (func (param i32) (result i64)), \"env\".\"mem\" "
+            "(memory 1 2), "
             "\"x\".\"t\" (table 3 funcref), \"x\".\"g\" (global (mut i32))");
 }
 
@@ -193,7 +201,8 @@ TEST(Linker, HostFunctions) {
   std::vector<Value> results;
   EXPECT_TRUE(w.call(i, "twice", {Value::i64(5)}, results).ok());
   EXPECT_EQ(results[0].cell[0].as<int64_t>(), 10);
-  EXPECT_EQ(i.object->func_ref(wasm::FuncIdx(0u)), second.object->func_ref(wasm::FuncIdx(0u)));  // made once per store
+  EXPECT_EQ(i.object->func_ref(wasm::FuncIdx(0u)),
+            second.object->func_ref(wasm::FuncIdx(0u)));  // made once per store
   const Trap failed = w.trap(i, "twice", {Value::i64(-1)});
   EXPECT_EQ(failed.kind, Trap::Kind::error);
   EXPECT_EQ(failed.message, "negative");
@@ -201,7 +210,8 @@ TEST(Linker, HostFunctions) {
   const Trap exit = w.trap(i, "twice", {Value::i64(99)});
   EXPECT_EQ(exit.kind, Trap::Kind::exit);
   EXPECT_EQ(exit.exit_code, 7u);
-  EXPECT_EQ(w.linker.define_func("env", "add", {}, {}, nullptr, nullptr).error().code, ErrorCode::bad_argument);
+  EXPECT_EQ(w.linker.define_func("env", "add", {}, {}, nullptr, nullptr).error().code,
+            ErrorCode::bad_argument);
 
   const auto wrong = w.linker.instantiate(
       *w.store, w.compile(R"((module (import "env" "add" (func (param i32) (result i64)))))"));
@@ -220,7 +230,8 @@ TEST(Linker, UnknownImportsAsTraps) {
   World w;
   w.linker.define_unknown_imports_as_traps();
   const Instance i = w.run(R"((module (import "a" "b" (func $f)) (func (export "go") (call $f))))");
-  EXPECT_EQ(w.trap(i, "go").message, "unknown import: the guest called \"a\".\"b\", which is not defined");
+  EXPECT_EQ(w.trap(i, "go").message,
+            "unknown import: the guest called \"a\".\"b\", which is not defined");
 }
 
 TEST(Instantiate, MatchesImportTypes) {
@@ -235,16 +246,27 @@ TEST(Instantiate, MatchesImportTypes) {
     bool fits;
   };
   const Row rows[] = {
-      {R"("m" (memory 1))", true},        {R"("m" (memory 2 4))", true},    {R"("m" (memory 3))", false},
-      {R"("m" (memory 2 3))", false},     {R"("m" (memory 2 9))", true},    {R"("m" (memory i64 1))", false},
-      {R"("t" (table 5 funcref))", true}, {R"("t" (table 6 funcref))", false},
+      {R"("m" (memory 1))", true},
+      {R"("m" (memory 2 4))", true},
+      {R"("m" (memory 3))", false},
+      {R"("m" (memory 2 3))", false},
+      {R"("m" (memory 2 9))", true},
+      {R"("m" (memory i64 1))", false},
+      {R"("t" (table 5 funcref))", true},
+      {R"("t" (table 6 funcref))", false},
       {R"("t" (table 1 10 funcref))", true},
       {R"("t" (table 1 9 funcref))", false},
       {R"("t" (table 1 externref))", false},
-      {R"("c" (global i32))", true},      {R"("c" (global i64))", false},   {R"("c" (global (mut i32)))", false},
-      {R"("v" (global (mut i32)))", true}, {R"("v" (global i32))", false},
-      {R"("e" (tag))", true},             {R"("e" (tag (param i32)))", false},
-      {R"("f" (func (param i32)))", true}, {R"("f" (func))", false},         {R"("f" (memory 1))", false},
+      {R"("c" (global i32))", true},
+      {R"("c" (global i64))", false},
+      {R"("c" (global (mut i32)))", false},
+      {R"("v" (global (mut i32)))", true},
+      {R"("v" (global i32))", false},
+      {R"("e" (tag))", true},
+      {R"("e" (tag (param i32)))", false},
+      {R"("f" (func (param i32)))", true},
+      {R"("f" (func))", false},
+      {R"("f" (memory 1))", false},
   };
   for (const Row& row : rows) {
     const auto m = w.compile(std::string("(module (import \"a\" ") + row.import + "))");
@@ -256,7 +278,8 @@ TEST(Instantiate, MatchesImportTypes) {
   }
   // A grown memory fits a larger minimum.
   ASSERT_TRUE(grow_memory(*w.store, get_memory(*w.store, i, "m").value(), 1));
-  EXPECT_TRUE(w.linker.instantiate(*w.store, w.compile(R"((module (import "a" "m" (memory 3))))")).ok());
+  EXPECT_TRUE(
+      w.linker.instantiate(*w.store, w.compile(R"((module (import "a" "m" (memory 3))))")).ok());
 }
 
 TEST(Instantiate, EarlierWritesOfAFailedOneStay) {
@@ -282,7 +305,8 @@ TEST(Instantiate, StartRunsLastAndTraps) {
   const Instance i = w.run(R"((module (global $g (export "g") (mut i32) (i32.const 0)) (memory 1)
     (data (i32.const 4) "\2a") (func $s (global.set $g (i32.load8_u (i32.const 4)))) (start $s)))");
   EXPECT_EQ(read_global(*w.store, get_global(*w.store, i, "g").value())->cell[0].as<int32_t>(), 42);
-  const auto r = w.linker.instantiate(*w.store, w.compile("(module (func $s (unreachable)) (start $s))"));
+  const auto r =
+      w.linker.instantiate(*w.store, w.compile("(module (func $s (unreachable)) (start $s))"));
   ASSERT_NE(r.trap(), nullptr);
   EXPECT_EQ(r.trap()->code, TrapCode::unreachable);
   EXPECT_EQ(r.trap()->backtrace.frames.size(), 1u);
@@ -317,9 +341,11 @@ TEST(Instantiate, SegmentsGlobalsAndTables) {
 TEST(Instantiate, LargeDataIsAnImageAndBehavesTheSame) {
   World w;
   const std::string big(100'000, 'q');
-  const std::string wat = "(module (memory (export \"m\") 4) (data (i32.const 5000) \"" + big +
-                          "\") (data (i32.const 5001) \"Z\") (func (export \"byte\") (param i32) (result i32) "
-                          "(i32.load8_u (local.get 0))) (func (export \"set\") (i32.store8 (i32.const 6000) (i32.const 1))))";
+  const std::string wat =
+      "(module (memory (export \"m\") 4) (data (i32.const 5000) \"" + big +
+      "\") (data (i32.const 5001) \"Z\") (func (export \"byte\") (param i32) (result i32) "
+      "(i32.load8_u (local.get 0))) (func (export \"set\") (i32.store8 (i32.const 6000) (i32.const "
+      "1))))";
   const auto m = w.compile(wat);
   EXPECT_TRUE(m.info().image.has_value());
   const Instance a = w.linker.instantiate(*w.store, m).instance();
@@ -379,7 +405,9 @@ TEST(Engine, DeadlinesInterrupt) {
   Config config;
   config.epochs = true;
   World w(config);
-  const Instance i = w.run("(module (func (export \"spin\") (loop (br 0))) (func (export \"one\") (result i32) (i32.const 1)))");
+  const Instance i = w.run(
+      "(module (func (export \"spin\") (loop (br 0))) (func (export \"one\") (result i32) "
+      "(i32.const 1)))");
   ASSERT_TRUE(w.engine.set_deadline(*w.store, std::chrono::milliseconds(20)));
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(w.trap(i, "spin").code, TrapCode::interrupt);
@@ -387,7 +415,8 @@ TEST(Engine, DeadlinesInterrupt) {
   w.engine.clear_deadline(*w.store);
   EXPECT_EQ(w.call_i32(i, "one"), 1);
   World without;
-  EXPECT_EQ(without.engine.set_deadline(*without.store, std::chrono::seconds(1)).error().code, ErrorCode::bad_config);
+  EXPECT_EQ(without.engine.set_deadline(*without.store, std::chrono::seconds(1)).error().code,
+            ErrorCode::bad_config);
 }
 
 TEST(Engine, FuelRunsOut) {
@@ -434,7 +463,8 @@ TEST(Engine, BigModulesValidateOnThreads) {
 
 TEST(Engine, StoresOfOneEngineRunOnThreads) {
   World w;
-  const auto m = w.compile("(module (memory 1) (func (export \"f\") (result i32) (i32.load (i32.const 70000))))");
+  const auto m = w.compile(
+      "(module (memory 1) (func (export \"f\") (result i32) (i32.load (i32.const 70000))))");
   std::vector<std::thread> threads;
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&] {

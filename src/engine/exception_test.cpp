@@ -1,4 +1,5 @@
-// Exceptions: what catches what, what the handler finds, and the way across instances and host functions.
+// Exceptions: what catches what, what the handler finds, and the way across instances and host
+// functions.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -85,55 +86,90 @@ constexpr std::string_view kHead = R"((module
   (func (export "f") (result i64) (local $a i64) (local $x exnref) )";
 
 constexpr Row kRows[] = {
-    {"payload", "(block $h (result i64) (try_table (result i64) (catch $l $h) (call $raise_l (i64.const 5)) (i64.const 1)))", "5"},
+    {"payload",
+     "(block $h (result i64) (try_table (result i64) (catch $l $h) (call $raise_l (i64.const 5)) "
+     "(i64.const 1)))",
+     "5"},
     {"other tags pass", R"((block $h (result i64) (try_table (result i64) (catch $l $h)
-        (block $k (try_table (catch $e $k) (call $raise_l (i64.const 5)))) (i64.const 1))))", "5"},
-    {"first clause that fits", R"((block $h (result i64) (block $all (try_table (catch $e $all) (catch $l $h) (catch_all $all)
-        (call $raise_l (i64.const 6)))) (i64.const 9)))", "6"},
-    {"locals as they were at the throw", R"((block $h (try_table (catch_all $h) (local.set $a (i64.const 3))
+        (block $k (try_table (catch $e $k) (call $raise_l (i64.const 5)))) (i64.const 1))))",
+     "5"},
+    {"first clause that fits",
+     R"((block $h (result i64) (block $all (try_table (catch $e $all) (catch $l $h) (catch_all $all)
+        (call $raise_l (i64.const 6)))) (i64.const 9)))",
+     "6"},
+    {"locals as they were at the throw",
+     R"((block $h (try_table (catch_all $h) (local.set $a (i64.const 3))
         (local.set $a (i64.add (local.get $a) (i64.const 4))) (call $raise_i (i32.const 1)) (local.set $a (i64.const 100))))
-        (local.get $a))", "7"},
-    {"operands below", R"((local.set $a (i64.const 10)) (local.get $a) (i64.const 20) (i64.add (local.get $a) (i64.const 5))
+        (local.get $a))",
+     "7"},
+    {"operands below",
+     R"((local.set $a (i64.const 10)) (local.get $a) (i64.const 20) (i64.add (local.get $a) (i64.const 5))
         (block $h (result i64) (local.set $a (i64.const 1000))
           (try_table (catch $l $h) (local.get $a) (call $raise_l (i64.const 4)) (drop)) (i64.const 0))
-        (i64.add) (i64.add) (i64.add))", "49"},
-    {"alias below is saved before its local changes in the body", R"((local.set $a (i64.const 8)) (local.get $a)
-        (block $h (try_table (catch_all $h) (local.set $a (i64.const 1)) (throw $e))) (i64.add (local.get $a)))", "9"},
+        (i64.add) (i64.add) (i64.add))",
+     "49"},
+    {"alias below is saved before its local changes in the body",
+     R"((local.set $a (i64.const 8)) (local.get $a)
+        (block $h (try_table (catch_all $h) (local.set $a (i64.const 1)) (throw $e))) (i64.add (local.get $a)))",
+     "9"},
     {"v128 in the payload", R"((block $h (result i64 v128 i32) (try_table (catch $m $h)
         (throw $m (i64.const 1) (v128.const i64x2 20 300) (i32.const 4000))) (unreachable))
-        (i64.extend_i32_u) (local.set $a) (i64x2.extract_lane 1) (i64.add) (i64.add (local.get $a)))", "4301"},
+        (i64.extend_i32_u) (local.set $a) (i64x2.extract_lane 1) (i64.add) (i64.add (local.get $a)))",
+     "4301"},
     {"to a loop", R"((i64.const 0) (loop $again (param i64) (result i64) (local.set $a)
         (if (i64.lt_u (local.get $a) (i64.const 50)) (then
           (try_table (catch $l $again) (throw $l (i64.add (local.get $a) (i64.const 20))))))
-        (local.get $a)))", "60"},
-    {"to the function", "(try_table (result i64) (catch $l 0) (call $raise_l (i64.const 77)) (i64.const 1))", "77"},
+        (local.get $a)))",
+     "60"},
+    {"to the function",
+     "(try_table (result i64) (catch $l 0) (call $raise_l (i64.const 77)) (i64.const 1))", "77"},
     {"reference thrown again", R"((block $h (result i64) (try_table (catch $l $h)
         (block $k (result exnref) (try_table (catch_all_ref $k) (call $raise_l (i64.const 12))) (unreachable)) (throw_ref))
-        (unreachable)))", "12"},
-    {"payload and reference", R"((block $h (result i64 exnref) (try_table (catch_ref $l $h) (call $raise_l (i64.const 13)))
+        (unreachable)))",
+     "12"},
+    {"payload and reference",
+     R"((block $h (result i64 exnref) (try_table (catch_ref $l $h) (call $raise_l (i64.const 13)))
         (unreachable)) (local.set $x) (local.set $a)
         (block $k (result i64) (try_table (catch $l $k) (throw_ref (local.get $x))) (unreachable)) (i64.add (local.get $a)))",
      "26"},
     {"null reference", "(throw_ref (ref.null exn))", "null exception reference"},
     {"object in the payload", R"((block $h (result (ref null $s)) (try_table (catch $r $h)
-        (throw $r (struct.new $s (i64.const 44)))) (unreachable)) (struct.get $s 0))", "44"},
-    {"a trap is no exception", "(block $h (try_table (catch_all $h) (unreachable))) (i64.const 1)", "unreachable"},
+        (throw $r (struct.new $s (i64.const 44)))) (unreachable)) (struct.get $s 0))",
+     "44"},
+    {"a trap is no exception", "(block $h (try_table (catch_all $h) (unreachable))) (i64.const 1)",
+     "unreachable"},
     {"a handler does not cover itself", R"((block $h (result i64) (block $k (result i64)
         (try_table (catch $l $k) (call $raise_l (i64.const 1))) (unreachable)) (call $raise_l)  (i64.const 2)))",
      "unhandled exception: tag (param i64)"},
-    {"a call behind the block is not in it", R"((block $h (result i64) (try_table (catch $l $h) (nop)) (call $raise_l (i64.const 3))
-        (i64.const 2)))", "unhandled exception: tag (param i64)"},
+    {"a call behind the block is not in it",
+     R"((block $h (result i64) (try_table (catch $l $h) (nop)) (call $raise_l (i64.const 3))
+        (i64.const 2)))",
+     "unhandled exception: tag (param i64)"},
     {"tail call leaves the block", R"((block $h (result i64) (try_table (result i64) (catch $l $h)
-        (call $tail (i64.const 31)) (i64.const 1))))", "31"},
-    {"deep recursion", "(block $h (result i64) (try_table (catch $l $h) (call $deep (i32.const 5000))) (unreachable))", "7"},
-    {"legacy: catch", "(try (result i64) (do (call $raise_l (i64.const 5)) (i64.const 1)) (catch $l) (catch_all (i64.const 2)))", "5"},
-    {"legacy: catch_all and locals", R"((try (do (local.set $a (i64.const 3)) (call $raise_i (i32.const 0))) (catch $e) (catch_all
-        (local.set $a (i64.add (local.get $a) (i64.const 1))))) (local.get $a))", "4"},
-    {"legacy: rethrow of the outer one", R"((try (result i64) (do (try (do (throw $l (i64.const 5))) (catch $l (drop)
-        (try (do (throw $i (i32.const 1))) (catch $i (drop) (call $raise_dropped) (rethrow 1))))) (i64.const 1)) (catch $l)))", "5"},
-    {"legacy: delegate past a handler", R"((try (result i64) (do (try (do (try (do (throw $l (i64.const 8))) (delegate 1)))
-        (catch $l (drop) (local.set $a (i64.const 1)))) (i64.const 2)) (catch $l)))", "8"},
-    {"legacy: delegate to the caller", "(try (do (try (do (throw $l (i64.const 8))) (delegate 1))) (catch_all)) (i64.const 1)",
+        (call $tail (i64.const 31)) (i64.const 1))))",
+     "31"},
+    {"deep recursion",
+     "(block $h (result i64) (try_table (catch $l $h) (call $deep (i32.const 5000))) "
+     "(unreachable))",
+     "7"},
+    {"legacy: catch",
+     "(try (result i64) (do (call $raise_l (i64.const 5)) (i64.const 1)) (catch $l) (catch_all "
+     "(i64.const 2)))",
+     "5"},
+    {"legacy: catch_all and locals",
+     R"((try (do (local.set $a (i64.const 3)) (call $raise_i (i32.const 0))) (catch $e) (catch_all
+        (local.set $a (i64.add (local.get $a) (i64.const 1))))) (local.get $a))",
+     "4"},
+    {"legacy: rethrow of the outer one",
+     R"((try (result i64) (do (try (do (throw $l (i64.const 5))) (catch $l (drop)
+        (try (do (throw $i (i32.const 1))) (catch $i (drop) (call $raise_dropped) (rethrow 1))))) (i64.const 1)) (catch $l)))",
+     "5"},
+    {"legacy: delegate past a handler",
+     R"((try (result i64) (do (try (do (try (do (throw $l (i64.const 8))) (delegate 1)))
+        (catch $l (drop) (local.set $a (i64.const 1)))) (i64.const 2)) (catch $l)))",
+     "8"},
+    {"legacy: delegate to the caller",
+     "(try (do (try (do (throw $l (i64.const 8))) (delegate 1))) (catch_all)) (i64.const 1)",
      "unhandled exception: tag (param i64)"},
 };
 // Clobbers whatever lies above the caller's operands.
@@ -162,7 +198,8 @@ TEST(Exceptions, FindTheirHandlers) {
 
 TEST(Exceptions, TagsAreKnownByIdentity) {
   World w;
-  constexpr std::string_view kModule = R"((module (tag $t (export "t")) (func (export "throw") (throw $t))))";
+  constexpr std::string_view kModule =
+      R"((module (tag $t (export "t")) (func (export "throw") (throw $t))))";
   w.run(kModule, "a");
   w.run(kModule, "b");
   const Instance i = w.run(R"((module
@@ -193,7 +230,8 @@ TEST(Exceptions, UncaughtOnesNameTheThrower) {
 struct Between {
   World* world = nullptr;
   Instance guest;
-  int outcome = 0;  // 0: pass on, 1: swallow, 2: pass on after another uncaught one, 3: as a bare code
+  int outcome =
+      0;  // 0: pass on, 1: swallow, 2: pass on after another uncaught one, 3: as a bare code
 
   static TrapCode run(void* env, Caller& caller, Cell*) {
     auto& self = *static_cast<Between*>(env);
@@ -221,10 +259,13 @@ TEST(Exceptions, GoOnThroughHostFunctions) {
       Between between{&w, {}, outcome};
       const Func host = new_func(*w.store, {}, {}, &Between::run, &between, nullptr).value();
       ASSERT_TRUE(w.linker.define("host", "call", Extern::of(host)).has_value());
-      between.guest = w.run(R"((module (tag $t (export "t") (param i64)) (tag $o (param i64)) (memory 1)
+      between.guest =
+          w.run(R"((module (tag $t (export "t") (param i64)) (tag $o (param i64)) (memory 1)
         (func (export "throw") (throw $t (i64.const 99)))
-        (func (export "throw_other") (throw $o (i64.const 1)))))", "inner");
-      const Instance i = w.run(R"((module (tag $t (import "inner" "t") (param i64)) (func $host (import "host" "call"))
+        (func (export "throw_other") (throw $o (i64.const 1)))))",
+                "inner");
+      const Instance i = w.run(
+          R"((module (tag $t (import "inner" "t") (param i64)) (func $host (import "host" "call"))
         (func $tail (return_call $host))
         (func (export "catch") (result i64) (local i64)
           (local.set 0 (i64.const 1))
@@ -246,7 +287,8 @@ TEST(Exceptions, GoOnThroughHostFunctions) {
 }
 
 TEST(Exceptions, ManyRegionsAndLevels) {
-  // Each of 300 nested blocks catches a tag that is not thrown; a deep stack of catching frames throws again at each level.
+  // Each of 300 nested blocks catches a tag that is not thrown; a deep stack of catching frames
+  // throws again at each level.
   std::string body = "(call $raise)";
   for (int i = 0; i < 300; ++i) body = "(block (try_table (catch $other 0) " + body + "))";
   World w;
@@ -255,7 +297,8 @@ TEST(Exceptions, ManyRegionsAndLevels) {
     (func $level (param i32) (block $h (result exnref)
       (try_table (catch_all_ref $h) (if (local.get 0) (then (call $level (i32.sub (local.get 0) (i32.const 1)))) (else (call $raise))))
       (return)) (throw_ref))
-    (func (export "wide") (result i64) (block $h (try_table (catch $t $h) )" + body + R"() (return (i64.const 0))) (i64.const 1))
+    (func (export "wide") (result i64) (block $h (try_table (catch $t $h) )" +
+                           body + R"() (return (i64.const 0))) (i64.const 1))
     (func (export "deep") (result i64) (block $h (try_table (catch $t $h) (call $level (i32.const 4000))) (return (i64.const 0))) (i64.const 1))))");
   EXPECT_EQ(w.call(i, "wide"), "1");
   EXPECT_EQ(w.call(i, "deep"), "1");

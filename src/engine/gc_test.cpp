@@ -1,5 +1,5 @@
-// Guest programs on the heap of references: every storage type and form of operand, deep stacks, host values, limits, each
-// with and without a collection at every allocation.
+// Guest programs on the heap of references: every storage type and form of operand, deep stacks,
+// host values, limits, each with and without a collection at every allocation.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -70,7 +70,7 @@ void set_fuel(Guest& guest) { guest.store().set_fuel(1'000'000'000); }
 
 struct StorageCase {
   const char* storage;
-  const char* type;   ///< As the field is read.
+  const char* type;  ///< As the field is read.
   const char* suffix;
   const char* value;  ///< An expression that is computed: it is in an accumulator.
   const char* constant;
@@ -78,20 +78,31 @@ struct StorageCase {
   const char* equal;     ///< ... and what compares.
 };
 const StorageCase kStorages[] = {
-    {"i8", "i32", "_u", "(i32.add (local.get $n) (i32.const 0x1fe))", "(i32.const 511)", "(i32.const 255)", "i32.eq"},
-    {"i8", "i32", "_s", "(i32.add (local.get $n) (i32.const 0x1fe))", "(i32.const 511)", "(i32.const -1)", "i32.eq"},
-    {"i16", "i32", "_u", "(i32.add (local.get $n) (i32.const 0x1fffe))", "(i32.const -1)", "(i32.const 65535)", "i32.eq"},
-    {"i16", "i32", "_s", "(i32.add (local.get $n) (i32.const 0x1fffe))", "(i32.const -1)", "(i32.const -1)", "i32.eq"},
-    {"i32", "i32", "", "(i32.sub (local.get $n) (i32.const 3))", "(i32.const -2)", "(i32.const -2)", "i32.eq"},
-    {"i64", "i64", "", "(i64.sub (i64.extend_i32_u (local.get $n)) (i64.const 3))", "(i64.const -2)", "(i64.const -2)", "i64.eq"},
-    {"f32", "f32", "", "(f32.neg (f32.convert_i32_u (local.get $n)))", "(f32.const -1)", "(f32.const -1)", "f32.eq"},
-    {"f64", "f64", "", "(f64.neg (f64.convert_i32_u (local.get $n)))", "(f64.const -1)", "(f64.const -1)", "f64.eq"},
-    {"i31ref", "i31ref", "", "(ref.i31 (local.get $n))", "(ref.i31 (i32.const 1))", "(ref.i31 (i32.const 1))", "ref.eq"},
-    {"funcref", "funcref", "", "(table.get $t (local.get $n))", "(ref.null func)", "(ref.null func)", "call $same_func"},
+    {"i8", "i32", "_u", "(i32.add (local.get $n) (i32.const 0x1fe))", "(i32.const 511)",
+     "(i32.const 255)", "i32.eq"},
+    {"i8", "i32", "_s", "(i32.add (local.get $n) (i32.const 0x1fe))", "(i32.const 511)",
+     "(i32.const -1)", "i32.eq"},
+    {"i16", "i32", "_u", "(i32.add (local.get $n) (i32.const 0x1fffe))", "(i32.const -1)",
+     "(i32.const 65535)", "i32.eq"},
+    {"i16", "i32", "_s", "(i32.add (local.get $n) (i32.const 0x1fffe))", "(i32.const -1)",
+     "(i32.const -1)", "i32.eq"},
+    {"i32", "i32", "", "(i32.sub (local.get $n) (i32.const 3))", "(i32.const -2)", "(i32.const -2)",
+     "i32.eq"},
+    {"i64", "i64", "", "(i64.sub (i64.extend_i32_u (local.get $n)) (i64.const 3))",
+     "(i64.const -2)", "(i64.const -2)", "i64.eq"},
+    {"f32", "f32", "", "(f32.neg (f32.convert_i32_u (local.get $n)))", "(f32.const -1)",
+     "(f32.const -1)", "f32.eq"},
+    {"f64", "f64", "", "(f64.neg (f64.convert_i32_u (local.get $n)))", "(f64.const -1)",
+     "(f64.const -1)", "f64.eq"},
+    {"i31ref", "i31ref", "", "(ref.i31 (local.get $n))", "(ref.i31 (i32.const 1))",
+     "(ref.i31 (i32.const 1))", "ref.eq"},
+    {"funcref", "funcref", "", "(table.get $t (local.get $n))", "(ref.null func)",
+     "(ref.null func)", "call $same_func"},
 };
 
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
   return text;
 }
 
@@ -204,7 +215,8 @@ constexpr const char* kTrees = R"((module
 ))";
 
 int64_t sum_of_tree(int depth, int64_t value) {
-  return depth == 0 ? value : value + sum_of_tree(depth - 1, value * 3) + sum_of_tree(depth - 1, value + 7);
+  return depth == 0 ? value
+                    : value + sum_of_tree(depth - 1, value * 3) + sum_of_tree(depth - 1, value + 7);
 }
 
 TEST(Gc, WhatOnlyStacksGlobalsAndTablesHoldIsKept) {
@@ -297,7 +309,8 @@ TEST(Gc, FramesBeyondSixteenBitSlots) {
     (type $a (array (mut i16)))
     (func (export "run") (param $n i32) (result i64) (local )";
   for (int i = 0; i < 40'000; ++i) wat += "v128 ";
-  wat += R"() (local $o (ref null $s)) (local $w (ref null $w)) (local $r (ref null $a)) (local $x anyref)
+  wat +=
+      R"() (local $o (ref null $s)) (local $w (ref null $w)) (local $r (ref null $a)) (local $x anyref)
       (local.set $o (struct.new $s (local.get $n) (i64.const 40) (ref.i31 (local.get $n))))
       (local.set $w (struct.new $w (i32.const 100) (local.get $n)))
       (local.set $r (array.new $a (i32.const 1000) (i32.add (local.get $n) (i32.const 5))))

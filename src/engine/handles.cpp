@@ -9,7 +9,8 @@ using namespace wasm;  // NOLINT: the spec's vocabulary
 namespace {
 
 std::unexpected<Error> wrong_store(std::string_view what) {
-  return fail(ErrorCode::wrong_store, fmt::format("wrong store: the {} belongs to another store", what));
+  return fail(ErrorCode::wrong_store,
+              fmt::format("wrong store: the {} belongs to another store", what));
 }
 
 constexpr std::string_view kKindNames[] = {"function", "table", "memory", "global", "tag"};
@@ -47,10 +48,18 @@ Extern Extern::of(Tag t) {
   e.item.tag = t.object;
   return e;
 }
-Func Extern::func() const { return kind() == ExternKind::func ? Func{item.func, store_id} : Func{}; }
-Memory Extern::memory() const { return kind() == ExternKind::memory ? Memory{item.memory, store_id} : Memory{}; }
-Table Extern::table() const { return kind() == ExternKind::table ? Table{item.table, store_id} : Table{}; }
-Global Extern::global() const { return kind() == ExternKind::global ? Global{item.global, store_id} : Global{}; }
+Func Extern::func() const {
+  return kind() == ExternKind::func ? Func{item.func, store_id} : Func{};
+}
+Memory Extern::memory() const {
+  return kind() == ExternKind::memory ? Memory{item.memory, store_id} : Memory{};
+}
+Table Extern::table() const {
+  return kind() == ExternKind::table ? Table{item.table, store_id} : Table{};
+}
+Global Extern::global() const {
+  return kind() == ExternKind::global ? Global{item.global, store_id} : Global{};
+}
 Tag Extern::tag() const { return kind() == ExternKind::tag ? Tag{item.tag, store_id} : Tag{}; }
 
 bool value_matches(runtime::Store& store, const Value& value, ValType type) {
@@ -59,15 +68,18 @@ bool value_matches(runtime::Store& store, const Value& value, ValType type) {
   const HeapType heap = type.heap();
   if (value.cell[0].bits == 0) {
     // A null of the same hierarchy: the value's own bottom type must match.
-    return type.nullable() && (types.matches(value.type.heap(), heap) || types.matches(heap, value.type.heap()));
+    return type.nullable() &&
+           (types.matches(value.type.heap(), heap) || types.matches(heap, value.type.heap()));
   }
   const bool is_func = types.matches(value.type.heap(), AbstractHeap::func);
   if (is_func) {
     const auto* ref = value.cell[0].as<runtime::VMFuncRef*>();
-    return ref->vmctx->store == &store.context() && types.matches(HeapType::concrete(ref->type), heap);
+    return ref->vmctx->store == &store.context() &&
+           types.matches(HeapType::concrete(ref->type), heap);
   }
   // The claimed type must be of the same hierarchy; what counts is the object.
-  if (!types.matches(value.type.heap(), heap) && !types.matches(heap, value.type.heap())) return false;
+  if (!types.matches(value.type.heap(), heap) && !types.matches(heap, value.type.heap()))
+    return false;
   return store.heap().has_type(value.cell[0].as<runtime::Ref>(), heap);
 }
 
@@ -89,11 +101,12 @@ Result<Extern> get_export(runtime::Store& store, Instance instance, std::string_
 
 namespace {
 
-Result<Extern> get_kind(runtime::Store& store, Instance instance, std::string_view name, ExternKind kind) {
+Result<Extern> get_kind(runtime::Store& store, Instance instance, std::string_view name,
+                        ExternKind kind) {
   WEFT_ASSIGN(Extern e, get_export(store, instance, name));
   if (e.kind() != kind) {
-    return fail(ErrorCode::not_found,
-                fmt::format("export \"{}\" is a {}, not a {}", name, kind_name(e.kind()), kind_name(kind)));
+    return fail(ErrorCode::not_found, fmt::format("export \"{}\" is a {}, not a {}", name,
+                                                  kind_name(e.kind()), kind_name(kind)));
   }
   return e;
 }
@@ -123,7 +136,8 @@ const runtime::CanonicalType& func_type(runtime::Store& store, Func func) {
 
 Result<Memory> new_memory(runtime::Store& store, const MemoryType& type) {
   if (type.limits.max && *type.limits.max < type.limits.min) {
-    return fail(ErrorCode::bad_argument, "bad argument: the memory's minimum is larger than its maximum");
+    return fail(ErrorCode::bad_argument,
+                "bad argument: the memory's minimum is larger than its maximum");
   }
   if (type.shared && !type.limits.max) {
     return fail(ErrorCode::bad_argument, "bad argument: a shared memory must have a maximum");
@@ -134,11 +148,13 @@ Result<Memory> new_memory(runtime::Store& store, const MemoryType& type) {
 
 namespace {
 
-Result<> check_value(runtime::Store& store, const Value& value, ValType type, std::string_view what) {
+Result<> check_value(runtime::Store& store, const Value& value, ValType type,
+                     std::string_view what) {
   if (value_matches(store, value, type)) return {};
   const runtime::TypeRegistry& types = store.engine().types();
-  return fail(ErrorCode::bad_argument, fmt::format("type mismatch: {} must be {}, found {}", what, types.describe(type),
-                                                   types.describe(value.type)));
+  return fail(ErrorCode::bad_argument,
+              fmt::format("type mismatch: {} must be {}, found {}", what, types.describe(type),
+                          types.describe(value.type)));
 }
 
 }  // namespace
@@ -146,7 +162,8 @@ Result<> check_value(runtime::Store& store, const Value& value, ValType type, st
 Result<Table> new_table(runtime::Store& store, const TableType& type, const Value& init) {
   WEFT_TRY(check_value(store, init, type.element, "the table's elements"));
   if (type.limits.max && *type.limits.max < type.limits.min) {
-    return fail(ErrorCode::bad_argument, "bad argument: the table's minimum is larger than its maximum");
+    return fail(ErrorCode::bad_argument,
+                "bad argument: the table's minimum is larger than its maximum");
   }
   WEFT_ASSIGN(runtime::Table* const table, store.add_table(type, init.cell[0]));
   return Table{table, store.id()};
@@ -157,8 +174,9 @@ Result<Global> new_global(runtime::Store& store, const GlobalType& type, const V
   return Global{store.add_global(type, value.cell), store.id()};
 }
 
-Result<Func> new_func(runtime::Store& store, std::span<const ValType> params, std::span<const ValType> results,
-                      runtime::HostCallback callback, void* env, void (*finalize)(void*), std::string name) {
+Result<Func> new_func(runtime::Store& store, std::span<const ValType> params,
+                      std::span<const ValType> results, runtime::HostCallback callback, void* env,
+                      void (*finalize)(void*), std::string name) {
   WEFT_ASSIGN(const TypeId type, store.engine().types().intern_func(params, results));
   runtime::HostFunc& func = store.add_host_func(type, callback);
   func.env = env;
@@ -175,7 +193,8 @@ Result<Value> read_global(runtime::Store& store, Global global) {
 Result<> write_global(runtime::Store& store, Global global, const Value& value) {
   if (!global.belongs_to(store)) return wrong_store("global");
   const GlobalType& type = global.object->type();
-  if (!type.is_mutable) return fail(ErrorCode::bad_argument, "bad argument: the global is immutable");
+  if (!type.is_mutable)
+    return fail(ErrorCode::bad_argument, "bad argument: the global is immutable");
   WEFT_TRY(check_value(store, value, type.type, "the global"));
   global.object->value[0] = value.cell[0];
   if (type.type.cells() == 2) global.object->value[1] = value.cell[1];
@@ -186,7 +205,8 @@ Result<Value> read_table(runtime::Store& store, Table table, uint64_t index) {
   if (!table.belongs_to(store)) return wrong_store("table");
   if (index >= table.object->length) {
     return fail(ErrorCode::bad_argument,
-                fmt::format("bad argument: index {} is past the end of a table of {}", index, table.object->length));
+                fmt::format("bad argument: index {} is past the end of a table of {}", index,
+                            table.object->length));
   }
   return value_from_cells(table.object->base + index, table.object->type().element);
 }
@@ -196,7 +216,8 @@ Result<> write_table(runtime::Store& store, Table table, uint64_t index, const V
   WEFT_TRY(check_value(store, value, table.object->type().element, "the table's elements"));
   if (index >= table.object->length) {
     return fail(ErrorCode::bad_argument,
-                fmt::format("bad argument: index {} is past the end of a table of {}", index, table.object->length));
+                fmt::format("bad argument: index {} is past the end of a table of {}", index,
+                            table.object->length));
   }
   table.object->base[index] = value.cell[0];
   return {};
@@ -207,7 +228,9 @@ Result<uint64_t> grow_table(runtime::Store& store, Table table, uint64_t delta, 
   WEFT_TRY(check_value(store, init, table.object->type().element, "the table's elements"));
   runtime::TrapCode trap{};
   const auto old = table.object->grow(delta, init.cell[0], trap);
-  if (!old) return fail(ErrorCode::limit_exceeded, fmt::format("limit exceeded: the table cannot grow by {}", delta));
+  if (!old)
+    return fail(ErrorCode::limit_exceeded,
+                fmt::format("limit exceeded: the table cannot grow by {}", delta));
   return *old;
 }
 
@@ -216,7 +239,8 @@ Result<uint64_t> grow_memory(runtime::Store& store, Memory memory, uint64_t delt
   runtime::TrapCode trap{};
   const auto old = memory.object->grow(delta_pages, trap);
   if (!old) {
-    return fail(ErrorCode::limit_exceeded, fmt::format("limit exceeded: the memory cannot grow by {} pages", delta_pages));
+    return fail(ErrorCode::limit_exceeded,
+                fmt::format("limit exceeded: the memory cannot grow by {} pages", delta_pages));
   }
   return *old;
 }

@@ -1,5 +1,6 @@
-// Names for things in a store: an address and the id of its store. Every use is checked against the store it is used with.
-// Valid as long as the store. ErrorCode::wrong_store where they do not belong together.
+// Names for things in a store: an address and the id of its store. Every use is checked against the
+// store it is used with. Valid as long as the store. ErrorCode::wrong_store where they do not
+// belong together.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,9 @@ struct Handle {
   uint64_t store_id = 0;
 
   explicit operator bool() const { return object != nullptr; }
-  bool belongs_to(const runtime::Store& store) const { return object != nullptr && store_id == store.id(); }
+  bool belongs_to(const runtime::Store& store) const {
+    return object != nullptr && store_id == store.id();
+  }
   bool operator==(const Handle&) const = default;
 };
 
@@ -48,7 +51,8 @@ struct Extern {
   Tag tag() const;
 };
 
-/// A typed value at the API's border. Reference types are canonical; null funcref and null handles are all zero.
+/// A typed value at the API's border. Reference types are canonical; null funcref and null handles
+/// are all zero.
 struct Value {
   wasm::ValType type = wasm::kI32;
   runtime::Cell cell[2] = {};
@@ -61,12 +65,14 @@ struct Value {
   static Value externref(runtime::Ref r) { return {wasm::kExternRef, {runtime::Cell::of(r), {}}}; }
 };
 
-/// Does this value, with what is in it, fit the type? References are checked dynamically (a funcref's own type counts).
+/// Does this value, with what is in it, fit the type? References are checked dynamically (a
+/// funcref's own type counts).
 bool value_matches(runtime::Store& store, const Value& value, wasm::ValType type);
 /// A value of type `type` from cells.
 Value value_from_cells(const runtime::Cell* cells, wasm::ValType type);
 
-// --- exports --------------------------------------------------------------------------------------------------------
+// --- exports
+// --------------------------------------------------------------------------------------------------------
 Result<Extern> get_export(runtime::Store& store, Instance instance, std::string_view name);
 /// Errors: wrong_store, not_found (no such export, or of another kind).
 Result<Func> get_func(runtime::Store& store, Instance instance, std::string_view name);
@@ -77,13 +83,15 @@ Result<Global> get_global(runtime::Store& store, Instance instance, std::string_
 /// The function's type; canonical. SAFETY: the handle must belong to the store.
 const runtime::CanonicalType& func_type(runtime::Store& store, Func func);
 
-// --- what the host makes and changes --------------------------------------------------------------------------------
+// --- what the host makes and changes
+// --------------------------------------------------------------------------------
 /// `type` is in canonical types.
 Result<Memory> new_memory(runtime::Store& store, const wasm::MemoryType& type);
 Result<Table> new_table(runtime::Store& store, const wasm::TableType& type, const Value& init);
 Result<Global> new_global(runtime::Store& store, const wasm::GlobalType& type, const Value& value);
-Result<Func> new_func(runtime::Store& store, std::span<const wasm::ValType> params, std::span<const wasm::ValType> results,
-                      runtime::HostCallback callback, void* env, void (*finalize)(void*), std::string name = {});
+Result<Func> new_func(runtime::Store& store, std::span<const wasm::ValType> params,
+                      std::span<const wasm::ValType> results, runtime::HostCallback callback,
+                      void* env, void (*finalize)(void*), std::string name = {});
 Result<Value> read_global(runtime::Store& store, Global global);
 Result<> write_global(runtime::Store& store, Global global, const Value& value);
 Result<Value> read_table(runtime::Store& store, Table table, uint64_t index);

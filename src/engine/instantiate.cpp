@@ -20,8 +20,8 @@ std::string InstantiateResult::message() const {
 
 namespace {
 
-/// Spec 4.5.4 in its order, from the allocated instance on. Steps before the first active segment fail as errors and
-/// leave no trace; later ones trap and what was written stays.
+/// Spec 4.5.4 in its order, from the allocated instance on. Steps before the first active segment
+/// fail as errors and leave no trace; later ones trap and what was written stays.
 class Instantiation {
  public:
   Instantiation(runtime::Store& store, runtime::Instance& instance)
@@ -50,7 +50,8 @@ class Instantiation {
   Result<> create_memories() {
     for (uint32_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
       const bool with_image = i == 0 && instance_.info().image.has_value();
-      WEFT_TRY(instance_.memory(MemoryIdx(i)).create(with_image ? &*instance_.info().image : nullptr));
+      WEFT_TRY(
+          instance_.memory(MemoryIdx(i)).create(with_image ? &*instance_.info().image : nullptr));
       image_used_ |= with_image;
     }
     return {};
@@ -78,7 +79,8 @@ class Instantiation {
     return {};
   }
 
-  /// The values of segments of expressions; segments of function indices are read where they are used.
+  /// The values of segments of expressions; segments of function indices are read where they are
+  /// used.
   Result<> evaluate_elems() {
     for (uint32_t i = 0; i < module_.elems.size(); ++i) {
       const binary::ElemSegment& s = module_.elems[i];
@@ -113,7 +115,8 @@ class Instantiation {
           s.is_exprs ? std::move(active_values_[next_values++]) : instance_.func_elem_values(i);
       WEFT_ASSIGN(const ConstValue offset, evaluate_const(instance_, s.offset));
       runtime::Table& table = instance_.table(s.table);
-      if (!in_bounds<uint64_t>(offset.cell[0].bits, values.size(), table.length)) return TrapCode::table_out_of_bounds;
+      if (!in_bounds<uint64_t>(offset.cell[0].bits, values.size(), table.length))
+        return TrapCode::table_out_of_bounds;
       std::ranges::copy(values, table.base + offset.cell[0].bits);
     }
     return TrapCode::none;
@@ -130,7 +133,8 @@ class Instantiation {
         store_.pending().record = {TrapCode::memory_out_of_bounds, at, memory.length};
         return TrapCode::memory_out_of_bounds;
       }
-      if (s.bytes.size != 0) std::memcpy(memory.base + at, module_.range(s.bytes).data(), s.bytes.size);
+      if (s.bytes.size != 0)
+        std::memcpy(memory.base + at, module_.range(s.bytes).data(), s.bytes.size);
     }
     return TrapCode::none;
   }
@@ -144,16 +148,19 @@ class Instantiation {
 
 }  // namespace
 
-InstantiateResult instantiate(runtime::Store& store, const CompiledModule& module, std::span<const Extern> imports) {
+InstantiateResult instantiate(runtime::Store& store, const CompiledModule& module,
+                              std::span<const Extern> imports) {
   const auto& wanted = module.module().imports;
   if (imports.size() != wanted.size()) {
-    return Error(ErrorCode::bad_argument, "bad argument: the module has " + std::to_string(wanted.size()) +
-                                              " imports, " + std::to_string(imports.size()) + " were given");
+    return Error(ErrorCode::bad_argument, "bad argument: the module has " +
+                                              std::to_string(wanted.size()) + " imports, " +
+                                              std::to_string(imports.size()) + " were given");
   }
   std::vector<runtime::Extern> items;
   items.reserve(imports.size());
   for (size_t i = 0; i < imports.size(); ++i) {
-    if (auto fits = check_import(store, module.info(), wanted[i], imports[i]); !fits) return std::move(fits.error());
+    if (auto fits = check_import(store, module.info(), wanted[i], imports[i]); !fits)
+      return std::move(fits.error());
     items.push_back(imports[i].item);
   }
   return instantiate_checked(store, module, items);

@@ -1,4 +1,5 @@
-// Making an instance (spec 4.5.4, MECHANISMS 5): link and check, allocate, segments in order, start function.
+// Making an instance (spec 4.5.4, MECHANISMS 5): link and check, allocate, segments in order, start
+// function.
 #pragma once
 
 #include <span>
@@ -9,8 +10,9 @@
 
 namespace weft::engine {
 
-/// Either an instance, or why not: an Error (unlinkable, limit_exceeded, out_of_memory, wrong_store: nothing was done), or
-/// a Trap (a segment out of bounds, the start function: earlier effects stay).
+/// Either an instance, or why not: an Error (unlinkable, limit_exceeded, out_of_memory,
+/// wrong_store: nothing was done), or a Trap (a segment out of bounds, the start function: earlier
+/// effects stay).
 class [[nodiscard]] InstantiateResult {
  public:
   InstantiateResult(Instance instance) : instance_(instance) {}
@@ -31,16 +33,19 @@ class [[nodiscard]] InstantiateResult {
 };
 
 /// `imports` in the order of the module's imports.
-InstantiateResult instantiate(runtime::Store& store, const CompiledModule& module, std::span<const Extern> imports);
+InstantiateResult instantiate(runtime::Store& store, const CompiledModule& module,
+                              std::span<const Extern> imports);
 
 /// The same with imports that are known to fit (InstancePre).
 InstantiateResult instantiate_checked(runtime::Store& store, const CompiledModule& module,
                                       std::span<const runtime::Extern> imports);
 
-/// Does `item` satisfy the import? Used by Linker; the error's message is the "incompatible import type" text.
-Result<> check_import(runtime::Store& store, const runtime::ModuleInfo& info, const binary::Import& import,
-                      const Extern& item);
+/// Does `item` satisfy the import? Used by Linker; the error's message is the "incompatible import
+/// type" text.
+Result<> check_import(runtime::Store& store, const runtime::ModuleInfo& info,
+                      const binary::Import& import, const Extern& item);
 /// "func (param i32) (result i32)", "memory 1 2", ...: an import's type in text.
-std::string describe_import(const Engine& engine, const runtime::ModuleInfo& info, const binary::Import& import);
+std::string describe_import(const Engine& engine, const runtime::ModuleInfo& info,
+                            const binary::Import& import);
 
 }  // namespace weft::engine

@@ -19,6 +19,7 @@ struct LinkerDefinition {
 };
 
 /// The definition as an item of this store. Error: wrong_store.
-Result<Extern> materialize(runtime::Store& store, const std::shared_ptr<const LinkerDefinition>& definition);
+Result<Extern> materialize(runtime::Store& store,
+                           const std::shared_ptr<const LinkerDefinition>& definition);
 
 }  // namespace weft::engine

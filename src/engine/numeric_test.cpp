@@ -1,5 +1,6 @@
-// Every row of wasm/numeric_cases.def through decoder, validator and interpreter, with operands as constants, as locals, and
-// as results of other instructions: each comes to the operator another way.
+// Every row of wasm/numeric_cases.def through decoder, validator and interpreter, with operands as
+// constants, as locals, and as results of other instructions: each comes to the operator another
+// way.
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
@@ -64,14 +65,16 @@ std::string immediate(const NumericCase& row) {
     case wasm::Shape::replace_lane: return fmt::format(" {}", last.low);
     case wasm::Shape::shuffle: {
       std::string lanes;
-      for (unsigned n = 0; n < 16; ++n) lanes += fmt::format(" {}", (n < 8 ? last.low : last.high) >> (n % 8 * 8) & 0xff);
+      for (unsigned n = 0; n < 16; ++n)
+        lanes += fmt::format(" {}", (n < 8 ? last.low : last.high) >> (n % 8 * 8) & 0xff);
       return lanes;
     }
     default: return "";
   }
 }
 
-/// One function: the operator on operands from `sources`; a single result goes through a local if `through_local`.
+/// One function: the operator on operands from `sources`; a single result goes through a local if
+/// `through_local`.
 std::string function(const NumericCase& row, std::span<const Source> sources, bool through_local) {
   const auto& sig = wasm::sig(row.op);
   std::string params, results, operands;
@@ -79,17 +82,20 @@ std::string function(const NumericCase& row, std::span<const Source> sources, bo
     params += fmt::format(" {}", type_name(sig.params[i]));
     operands += " " + operand(sig.params[i], row.args[i], sources[i], i);
   }
-  for (size_t i = 0; i < sig.result_count; ++i) results += fmt::format(" {}", type_name(sig.results[i]));
+  for (size_t i = 0; i < sig.result_count; ++i)
+    results += fmt::format(" {}", type_name(sig.results[i]));
   std::string body = fmt::format("({}{}{})", to_string(row.op), immediate(row), operands);
   std::string local;
   if (through_local && sig.result_count == 1) {
     local = fmt::format("(local{})", results);
     body = fmt::format("(local.set {0} {1}) (local.get {0})", sig.param_count, body);
   }
-  return fmt::format("(func (export \"f\") (param{}) (result{}) {} {})", params, results, local, body);
+  return fmt::format("(func (export \"f\") (param{}) (result{}) {} {})", params, results, local,
+                     body);
 }
 
-void check(Engine& engine, const NumericCase& row, std::span<const Source> sources, bool through_local) {
+void check(Engine& engine, const NumericCase& row, std::span<const Source> sources,
+           bool through_local) {
   const std::string wat = "(module " + function(row, sources, through_local) + ")";
   SCOPED_TRACE(fmt::format("numeric_cases.def:{} {}", row.line, wat));
   auto module = CompiledModule::compile(engine, std::as_bytes(std::span(wat)));

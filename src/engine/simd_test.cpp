@@ -1,5 +1,5 @@
-// Vectors where the official suite looks less: the ends of memories, fused sequences beside their parts, vectors in every
-// place a value can be.
+// Vectors where the official suite looks less: the ends of memories, fused sequences beside their
+// parts, vectors in every place a value can be.
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
@@ -43,7 +43,8 @@ class Guest {
   std::string call(std::string_view name, std::optional<int32_t> param = {}) {
     std::vector<Value> params, results(1);
     if (param) params.push_back(Value::i32(*param));
-    auto outcome = engine::call(*store_, get_func(*store_, instance_, name).value(), params, results);
+    auto outcome =
+        engine::call(*store_, get_func(*store_, instance_, name).value(), params, results);
     if (!outcome) return std::string(to_string(outcome.trap().code));
     return std::to_string(results[0].cell[0].as<int32_t>());
   }
@@ -60,9 +61,10 @@ struct Access {
   int bytes;
 };
 constexpr Access kLoads[] = {
-    {"v128.load", 16},         {"v128.load8x8_s", 8},     {"v128.load8x8_u", 8},    {"v128.load16x4_s", 8},
-    {"v128.load16x4_u", 8},    {"v128.load32x2_s", 8},    {"v128.load32x2_u", 8},   {"v128.load8_splat", 1},
-    {"v128.load16_splat", 2},  {"v128.load32_splat", 4},  {"v128.load64_splat", 8}, {"v128.load32_zero", 4},
+    {"v128.load", 16},        {"v128.load8x8_s", 8},    {"v128.load8x8_u", 8},
+    {"v128.load16x4_s", 8},   {"v128.load16x4_u", 8},   {"v128.load32x2_s", 8},
+    {"v128.load32x2_u", 8},   {"v128.load8_splat", 1},  {"v128.load16_splat", 2},
+    {"v128.load32_splat", 4}, {"v128.load64_splat", 8}, {"v128.load32_zero", 4},
     {"v128.load64_zero", 8},
 };
 constexpr Access kLaneAccesses[] = {{"8_lane", 1}, {"16_lane", 2}, {"32_lane", 4}, {"64_lane", 8}};
@@ -70,18 +72,22 @@ constexpr Access kLaneAccesses[] = {{"8_lane", 1}, {"16_lane", 2}, {"32_lane", 4
 std::string access_functions(std::span<const std::string_view> addresses, std::vector<int>& sizes) {
   std::string funcs;
   const auto add = [&](const std::string& text, int bytes) {
-    funcs += fmt::format("(func (export \"f{}\") (param i32) (result i32) (local i32) {} (i32.const 1))\n", sizes.size(), text);
+    funcs += fmt::format(
+        "(func (export \"f{}\") (param i32) (result i32) (local i32) {} (i32.const 1))\n",
+        sizes.size(), text);
     sizes.push_back(bytes);
   };
   for (std::string_view address : addresses) {
-    for (const Access& a : kLoads) add(fmt::format("(drop (v128.not ({} {})))", a.op, address), a.bytes);
+    for (const Access& a : kLoads)
+      add(fmt::format("(drop (v128.not ({} {})))", a.op, address), a.bytes);
     for (const Access& a : kLaneAccesses) {
       add(fmt::format("(drop (v128.load{} 0 {} (v128.const i64x2 1 2)))", a.op, address), a.bytes);
       add(fmt::format("(v128.store{} 0 {} (v128.const i64x2 1 2))", a.op, address), a.bytes);
     }
     add(fmt::format("(v128.store {} (v128.const i64x2 1 2))", address), 16);
     add(fmt::format("(drop (f32x4.add (v128.const i64x2 1 2) (v128.load {})))", address), 16);
-    add(fmt::format("(drop (f64x2.mul (v128.const i64x2 1 2) (v128.load64_splat {})))", address), 8);
+    add(fmt::format("(drop (f64x2.mul (v128.const i64x2 1 2) (v128.load64_splat {})))", address),
+        8);
   }
   return funcs;
 }
@@ -99,7 +105,8 @@ constexpr std::string_view kAddresses64[] = {"(i64.extend_i32_u (local.get 0))"}
 TEST(Vectors, AccessesEndWithTheMemory) {
   for (const bool wide : {false, true}) {
     std::vector<int> sizes;
-    const std::string funcs = wide ? access_functions(kAddresses64, sizes) : access_functions(kAddresses32, sizes);
+    const std::string funcs =
+        wide ? access_functions(kAddresses64, sizes) : access_functions(kAddresses32, sizes);
     const std::string wat = fmt::format("(module (memory {} 1 1) {})", wide ? "i64" : "", funcs);
     for (const bool signals : {true, false}) {
       Guest guest(configured(signals, false), wat);
@@ -107,14 +114,16 @@ TEST(Vectors, AccessesEndWithTheMemory) {
         SCOPED_TRACE(fmt::format("{} wide {} signals {}", i, wide, signals));
         const std::string name = fmt::format("f{}", i);
         EXPECT_EQ(guest.call(name, 65536 - sizes[i]), "1");
-        EXPECT_EQ(guest.call(name, 65537 - sizes[i]), to_string(runtime::TrapCode::memory_out_of_bounds));
+        EXPECT_EQ(guest.call(name, 65537 - sizes[i]),
+                  to_string(runtime::TrapCode::memory_out_of_bounds));
         EXPECT_EQ(guest.call(name, -1), to_string(runtime::TrapCode::memory_out_of_bounds));
       }
     }
   }
 }
 
-/// Each function gives 1 if two ways to the same vector agree: one that the translator fuses, one through locals.
+/// Each function gives 1 if two ways to the same vector agree: one that the translator fuses, one
+/// through locals.
 constexpr std::string_view kSameness = R"((module
   (memory (export "m") 1)
   (data (i32.const 16) "\01\02\03\04\05\06\07\08\09\0a\0b\0c\0d\0e\0f\10\11\12\13\14\15\16\17\18\19\1a\1b\1c\1d\1e\1f\20")
@@ -184,8 +193,9 @@ TEST(Vectors, FusedSequencesEqualTheirParts) {
   for (const bool signals : {true, false}) {
     for (const bool fuel : {false, true}) {
       Guest guest(configured(signals, fuel), std::string(kSameness));
-      for (std::string_view name : {"rotate 32", "rotate 64 of a value just made", "shifts that are no rotation", "multiply and add",
-                                    "shuffle of one and of two"}) {
+      for (std::string_view name :
+           {"rotate 32", "rotate 64 of a value just made", "shifts that are no rotation",
+            "multiply and add", "shuffle of one and of two"}) {
         EXPECT_EQ(guest.call(name), "1") << name;
       }
       EXPECT_EQ(guest.call("operator and load", 0), "1");

@@ -32,8 +32,8 @@ struct Shared {
     Config config = given;
     config.features = wasm::FeatureSet::all();
     engine.emplace(Engine::create(config).value());
-    const std::string text =
-        std::string("(module (memory (import \"m\" \"m\") 1 100 shared)") + std::string(functions) + ")";
+    const std::string text = std::string("(module (memory (import \"m\" \"m\") 1 100 shared)") +
+                             std::string(functions) + ")";
     auto compiled = CompiledModule::compile(*engine, std::as_bytes(std::span(text)));
     if (!compiled) {
       ADD_FAILURE() << compiled.error().message;
@@ -41,7 +41,9 @@ struct Shared {
     }
     module.emplace(*compiled);
     auto store = engine->new_store();
-    memory = store->add_memory(shared_type(1, 100)).value()->shared();  // outlives the store that made it
+    memory = store->add_memory(shared_type(1, 100))
+                 .value()
+                 ->shared();  // outlives the store that made it
   }
   template <class T>
   T& at(size_t offset) const {
@@ -56,7 +58,8 @@ struct Shared {
 /// One thread's store and instance.
 struct Peer {
   explicit Peer(const Shared& shared) : store(shared.engine->new_store()) {
-    const Extern item = Extern::of(Memory{store->add_shared_memory(shared.memory).value(), store->id()});
+    const Extern item =
+        Extern::of(Memory{store->add_shared_memory(shared.memory).value(), store->id()});
     auto r = instantiate(*store, *shared.module, {&item, 1});
     if (!r) {
       ADD_FAILURE() << r.message();
@@ -182,7 +185,8 @@ TEST(Threads, WaitAndNotifyAnswer) {
       {"notify", {Value::i32(1), Value::i32(0)}, "unaligned atomic"},
       {"notify", {Value::i32(-4), Value::i32(0)}, "out of bounds memory access"},
   };
-  for (const Row& row : rows) EXPECT_EQ(p.call(row.name, row.params), row.expected) << row.name << " " << (&row - rows);
+  for (const Row& row : rows)
+    EXPECT_EQ(p.call(row.name, row.params), row.expected) << row.name << " " << (&row - rows);
 }
 
 TEST(Threads, WakeEachOther) {
@@ -269,7 +273,8 @@ TEST(Threads, UnsharedMemoriesHaveAtomicsButNoWaits) {
 }
 
 TEST(Threads, LimitsOfAStoreHoldForSharedMemories) {
-  const Shared shared(R"((func (export "grow") (result i64) (i64.extend_i32_s (memory.grow (i32.const 1)))))");
+  const Shared shared(
+      R"((func (export "grow") (result i64) (i64.extend_i32_s (memory.grow (i32.const 1)))))");
   auto store = shared.engine->new_store();
   store->limits.memory_bytes = 100;
   auto refused = store->add_shared_memory(shared.memory);

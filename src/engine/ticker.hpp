@@ -1,5 +1,5 @@
-// A thread that moves an engine's epoch on while some store has a deadline. Started at the first deadline, sleeps
-// without wake-ups while there is none, ends with the engine.
+// A thread that moves an engine's epoch on while some store has a deadline. Started at the first
+// deadline, sleeps without wake-ups while there is none, ends with the engine.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,8 @@ namespace weft::engine {
 /// Thread-safe.
 class Ticker {
  public:
-  /// The precision of deadlines. 500 wake-ups per second cost a few tenths of a per cent of one core.
+  /// The precision of deadlines. 500 wake-ups per second cost a few tenths of a per cent of one
+  /// core.
   static constexpr std::chrono::milliseconds kTick{2};
 
   explicit Ticker(std::shared_ptr<runtime::EngineState> state) : state_(std::move(state)) {}

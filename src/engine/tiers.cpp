@@ -10,8 +10,9 @@ namespace weft::engine {
 
 namespace {
 
-/// The interpreter's code of one module, in two forms: for guarded memories, and with explicit checks. The second is made
-/// when the first instance needs it, which with guards is only where the system has no addresses left.
+/// The interpreter's code of one module, in two forms: for guarded memories, and with explicit
+/// checks. The second is made when the first instance needs it, which with guards is only where the
+/// system has no addresses left.
 class InterpCode {
  public:
   InterpCode(std::shared_ptr<const binary::Module> module, const interp::Options& options)
@@ -37,7 +38,8 @@ class InterpCode {
 
  private:
   interp::ModuleCode& checked() {
-    std::call_once(once_, [this] { checked_ = std::make_unique<interp::ModuleCode>(module_, options_); });
+    std::call_once(once_,
+                   [this] { checked_ = std::make_unique<interp::ModuleCode>(module_, options_); });
     return *checked_;
   }
 

@@ -1,4 +1,5 @@
-// Where the engine meets its tiers: the only file of engine/ that knows their names (with tiers.cpp).
+// Where the engine meets its tiers: the only file of engine/ that knows their names (with
+// tiers.cpp).
 #pragma once
 
 #include "base/result.hpp"

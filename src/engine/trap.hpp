@@ -1,4 +1,5 @@
-// How a call into the guest ends: results, or a Trap, or an ExitRequest, or an error of a host function.
+// How a call into the guest ends: results, or a Trap, or an ExitRequest, or an error of a host
+// function.
 #pragma once
 
 #include <cstdint>
@@ -18,20 +19,22 @@ using runtime::TrapCode;
 /// Why a call did not finish.
 struct Trap {
   enum class Kind : uint8_t {
-    trap,       // the guest misbehaved or was stopped: `code` tells
-    error,      // the call was refused before it ran (bad_argument, wrong_store), or a host function returned an error
-    exit,       // the guest asked for the end of the program: not a trap; `exit_code` tells
+    trap,   // the guest misbehaved or was stopped: `code` tells
+    error,  // the call was refused before it ran (bad_argument, wrong_store), or a host function
+            // returned an error
+    exit,   // the guest asked for the end of the program: not a trap; `exit_code` tells
     exception,  // a host function threw; `payload` is the carried C++ exception
   };
   Kind kind = Kind::trap;
   TrapCode code = TrapCode::none;
   ErrorCode error_code = ErrorCode::host;  ///< error only
   uint32_t exit_code = 0;
-  std::string message;             ///< One line: "out of bounds memory access: address 0x.. in memory of size 0x.."
+  std::string
+      message;  ///< One line: "out of bounds memory access: address 0x.. in memory of size 0x.."
   runtime::Backtrace backtrace;
   std::shared_ptr<void> payload;
-  /// unhandled_exception: the exception, valid in its store as long as the host call in which the guest was called; where
-  /// there is none, until the next uncaught exception.
+  /// unhandled_exception: the exception, valid in its store as long as the host call in which the
+  /// guest was called; where there is none, until the next uncaught exception.
   runtime::Ref exception = runtime::kNullRef;
 
   /// Message and backtrace, one frame per line.

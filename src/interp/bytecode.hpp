@@ -21,10 +21,12 @@ enum class Code : uint16_t {
   count_,
 };
 inline constexpr size_t kCodeCount = static_cast<size_t>(Code::count_);
-constexpr Code operator+(Code c, unsigned n) { return static_cast<Code>(static_cast<unsigned>(c) + n); }
+constexpr Code operator+(Code c, unsigned n) {
+  return static_cast<Code>(static_cast<unsigned>(c) + n);
+}
 
-/// `fields`: operands as letter and byte offset (d, s slot; w, q immediate; j jump; n number; h byte offset from fp;
-/// f function; t branch table; o 16-bit number; v 128-bit immediate).
+/// `fields`: operands as letter and byte offset (d, s slot; w, q immediate; j jump; n number; h
+/// byte offset from fp; f function; t branch table; o 16-bit number; v 128-bit immediate).
 struct CodeInfo {
   std::string_view name;
   std::string_view fields;
@@ -40,7 +42,8 @@ struct HandlerTable {
   HandlerWord word[kCodeCount];
 };
 const HandlerTable& handlers(bool checked);
-/// The instruction with this handler, in either table. Code::count_ if there is none. For disassembly and rare cases.
+/// The instruction with this handler, in either table. Code::count_ if there is none. For
+/// disassembly and rare cases.
 Code code_of_handler(HandlerWord word);
 
 /// Cells of a frame's header, behind the parameters: return ip, caller's fp, caller's vmctx.
@@ -48,20 +51,22 @@ inline constexpr uint32_t kHeaderCells = 3;
 
 class ModuleCode;
 
-/// Code of one function, shared by all instances of its module. `entry` is what calls jump to: at first a shared
-/// instruction that translates. Readers need no lock: what they use is written before `entry` is published.
+/// Code of one function, shared by all instances of its module. `entry` is what calls jump to: at
+/// first a shared instruction that translates. Readers need no lock: what they use is written
+/// before `entry` is published.
 struct FuncCode {
   std::atomic<const std::byte*> entry{nullptr};
   std::atomic<uint32_t> frame_bytes{0};  ///< Whole frame from fp, for the one limit check per call.
   uint32_t param_cells = 0;
   uint32_t result_cells = 0;
-  uint32_t index = 0;                    ///< FuncIdx
+  uint32_t index = 0;  ///< FuncIdx
   ModuleCode* module = nullptr;
-  std::unique_ptr<uint64_t[]> words;     ///< Null until translated.
+  std::unique_ptr<uint64_t[]> words;  ///< Null until translated.
   uint32_t word_count = 0;
-  uint32_t home_slot = 0;                ///< Slot of operand cell 0.
-  std::unique_ptr<CatchTable> catches;   ///< Null: nothing is caught here.
-  std::vector<uint8_t> offsets;          ///< Delta coded map from bytecode to the module's bytes (offsets.hpp).
+  uint32_t home_slot = 0;               ///< Slot of operand cell 0.
+  std::unique_ptr<CatchTable> catches;  ///< Null: nothing is caught here.
+  std::vector<uint8_t>
+      offsets;  ///< Delta coded map from bytecode to the module's bytes (offsets.hpp).
 };
 
 }  // namespace weft::interp

@@ -31,9 +31,11 @@ class Translator {
   }
 
   Result<> translate(FuncCode& code) {
-    auto walked = trusted_ ? trusted_->walk(FuncIdx(code.index)) : validating_->walk(FuncIdx(code.index));
+    auto walked =
+        trusted_ ? trusted_->walk(FuncIdx(code.index)) : validating_->walk(FuncIdx(code.index));
     if (walked && emitter_.needs_slots()) {
-      walked = trusted_ ? trusted_->walk(FuncIdx(code.index)) : validating_->walk(FuncIdx(code.index));
+      walked =
+          trusted_ ? trusted_->walk(FuncIdx(code.index)) : validating_->walk(FuncIdx(code.index));
       emitter_.needs_slots();
     }
     if (!walked) return std::unexpected(std::move(walked.error()));
@@ -64,7 +66,9 @@ uintptr_t start_of(const FuncCode& code) { return reinterpret_cast<uintptr_t>(co
 }  // namespace
 
 ModuleCode::ModuleCode(std::shared_ptr<const binary::Module> module, const Options& options)
-    : module_(std::move(module)), options_(options), functions_(new FuncCode[module_->defined_funcs()]) {
+    : module_(std::move(module)),
+      options_(options),
+      functions_(new FuncCode[module_->defined_funcs()]) {
   const uint32_t imported = module_->imported_funcs;
   for (uint32_t i = 0; i < module_->defined_funcs(); ++i) {
     FuncCode& code = functions_[i];
@@ -74,7 +78,8 @@ ModuleCode::ModuleCode(std::shared_ptr<const binary::Module> module, const Optio
     for (ValType t : module_->results(FuncIdx(code.index))) code.result_cells += t.cells();
     const uint32_t header_end = code.param_cells + kHeaderCells;
     // SAFETY: relaxed; no other thread sees the object yet.
-    code.frame_bytes.store((header_end > code.result_cells ? header_end : code.result_cells) * 8, std::memory_order_relaxed);
+    code.frame_bytes.store((header_end > code.result_cells ? header_end : code.result_cells) * 8,
+                           std::memory_order_relaxed);
     code.entry.store(translate_entry(), std::memory_order_relaxed);
   }
 }
@@ -97,8 +102,10 @@ Result<const std::byte*> ModuleCode::translate(FuncCode& code) {
       const std::lock_guard registry_lock(r.mutex);
       r.by_start.emplace(start_of(code), &code);
     }
-    // SAFETY: release: whoever enters through `entry` sees the words and frame_bytes written before.
-    code.entry.store(reinterpret_cast<const std::byte*>(code.words.get()), std::memory_order_release);
+    // SAFETY: release: whoever enters through `entry` sees the words and frame_bytes written
+    // before.
+    code.entry.store(reinterpret_cast<const std::byte*>(code.words.get()),
+                     std::memory_order_release);
   }
   return code.entry.load(std::memory_order_relaxed);
 }

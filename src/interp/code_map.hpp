@@ -1,5 +1,6 @@
-// The bytecode of one module: a FuncCode per defined function, translated at the first call. Entries are published by an
-// atomic store; readers take no lock. Shared by all instances of the module on all threads.
+// The bytecode of one module: a FuncCode per defined function, translated at the first call.
+// Entries are published by an atomic store; readers take no lock. Shared by all instances of the
+// module on all threads.
 #pragma once
 
 #include <memory>
@@ -53,7 +54,8 @@ class ModuleCode {
 /// The function whose translated code holds `ip`, or null. For backtraces: takes a lock.
 const FuncCode* find_function(const std::byte* ip);
 
-/// The one instruction that every function without code enters, and the one that leaves to the host.
+/// The one instruction that every function without code enters, and the one that leaves to the
+/// host.
 const std::byte* translate_entry();
 const std::byte* exit_entry();
 

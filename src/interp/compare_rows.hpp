@@ -11,7 +11,8 @@ struct CompareRow {
   Code branch_not = Code::nop;  ///< the opposite
   uint8_t imm_bytes = 0;
 };
-/// Of an instruction in its form r; forms that have no branch count as no compare. `and` counts: its branch is a test of bits.
+/// Of an instruction in its form r; forms that have no branch count as no compare. `and` counts:
+/// its branch is a test of bits.
 const CompareRow& compare_row(Code code);
 
 /// X_t of a pair.

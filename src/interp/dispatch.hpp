@@ -1,10 +1,10 @@
-// Which dispatcher handlers are written for: tail calls where the compiler has them, else a loop. Both define the same
-// names, so every handler exists once:
+// Which dispatcher handlers are written for: tail calls where the compiler has them, else a loop.
+// Both define the same names, so every handler exists once:
 //   WX_HANDLER(name)  head of a handler        WX_BEGIN   first line of its body
-//   WX_NEXT(n)        go on n bytes behind ip  WX_JUMP()  go on at ip        WX_GO(handler)  continue in another handler
-//   WX_TAKE(at)       go on where the offset at byte `at` leads
-// The machine's registers are ip, fp, mem0, cx, acc (integers and references), facc (f32), dacc (f64), vacc
-// (v128). ADR 0007.
+//   WX_NEXT(n)        go on n bytes behind ip  WX_JUMP()  go on at ip        WX_GO(handler)
+//   continue in another handler WX_TAKE(at)       go on where the offset at byte `at` leads
+// The machine's registers are ip, fp, mem0, cx, acc (integers and references), facc (f32), dacc
+// (f64), vacc (v128). ADR 0007.
 #pragma once
 
 #include <cstring>
@@ -22,7 +22,8 @@
 
 namespace weft::interp {
 
-// --- operand access: SAFETY: the emitter laid the operands out at these offsets (isa.def); ip is inside the code ---
+// --- operand access: SAFETY: the emitter laid the operands out at these offsets (isa.def); ip is
+// inside the code ---
 inline uint32_t u16(const std::byte* ip, unsigned at) {
   uint16_t v;
   std::memcpy(&v, ip + at, 2);

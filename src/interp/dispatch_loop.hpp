@@ -1,5 +1,5 @@
-// Dispatch by a loop that calls one handler after the other, registers in a struct: any compiler, sanitizers. Memory is
-// always accessed with explicit checks here. ADR 0007.
+// Dispatch by a loop that calls one handler after the other, registers in a struct: any compiler,
+// sanitizers. Memory is always accessed with explicit checks here. ADR 0007.
 #pragma once
 
 namespace weft::interp {
@@ -26,14 +26,14 @@ using Handler = unsigned (*)(Registers&);
 #define WX_SECTION
 #define WX_HANDLER(name) [[maybe_unused]] static unsigned name(WX_PARAMS)
 #define WX_COLD_HANDLER(name) [[maybe_unused]] static unsigned name(WX_PARAMS)
-#define WX_BEGIN                                \
-  [[maybe_unused]] const std::byte*& ip = regs.ip; \
-  [[maybe_unused]] weft::runtime::Cell*& fp = regs.fp; \
-  [[maybe_unused]] std::byte*& mem0 = regs.mem0; \
+#define WX_BEGIN                                            \
+  [[maybe_unused]] const std::byte*& ip = regs.ip;          \
+  [[maybe_unused]] weft::runtime::Cell*& fp = regs.fp;      \
+  [[maybe_unused]] std::byte*& mem0 = regs.mem0;            \
   [[maybe_unused]] weft::runtime::VMContext*& cx = regs.cx; \
-  [[maybe_unused]] uint64_t& acc = regs.acc;    \
-  [[maybe_unused]] float& facc = regs.facc;     \
-  [[maybe_unused]] double& dacc = regs.dacc;    \
+  [[maybe_unused]] uint64_t& acc = regs.acc;                \
+  [[maybe_unused]] float& facc = regs.facc;                 \
+  [[maybe_unused]] double& dacc = regs.dacc;                \
   [[maybe_unused]] weft::wasm::lanes::u64& vacc = regs.vacc;
 #define WX_JUMP() return weft::interp::kContinue
 #define WX_NEXT(n)                  \
@@ -54,8 +54,8 @@ using Handler = unsigned (*)(Registers&);
 #define WX_KEEP_BRANCH() static_cast<void>(0)
 
 namespace weft::interp {
-inline TrapCode run(const std::byte* ip, Cell* fp, std::byte* mem0, VMContext* cx, uint64_t acc, float facc, double dacc,
-                    wasm::lanes::u64 vacc) {
+inline TrapCode run(const std::byte* ip, Cell* fp, std::byte* mem0, VMContext* cx, uint64_t acc,
+                    float facc, double dacc, wasm::lanes::u64 vacc) {
   Registers regs{ip, fp, mem0, cx, acc, facc, dacc, vacc};
   unsigned status;
   do {

@@ -1,24 +1,25 @@
-// Dispatch by tail calls (clang, x86-64): each handler is a function whose arguments are the machine's registers and that
-// jumps to the next one. preserve_none passes ip in r12, fp r13, mem0 r14, cx r15, acc rdi, facc xmm0, dacc xmm1,
-// vacc xmm2. ADR 0007.
+// Dispatch by tail calls (clang, x86-64): each handler is a function whose arguments are the
+// machine's registers and that jumps to the next one. preserve_none passes ip in r12, fp r13, mem0
+// r14, cx r15, acc rdi, facc xmm0, dacc xmm1, vacc xmm2. ADR 0007.
 #pragma once
 
 #define WX_CC __attribute__((preserve_none))
-#define WX_PARAMS                                                                     \
-  [[maybe_unused]] const std::byte *ip, [[maybe_unused]] weft::runtime::Cell *fp,     \
-      [[maybe_unused]] std::byte *mem0, [[maybe_unused]] weft::runtime::VMContext *cx, \
+#define WX_PARAMS                                                                               \
+  [[maybe_unused]] const std::byte *ip, [[maybe_unused]] weft::runtime::Cell *fp,               \
+      [[maybe_unused]] std::byte *mem0, [[maybe_unused]] weft::runtime::VMContext *cx,          \
       [[maybe_unused]] uint64_t acc, [[maybe_unused]] float facc, [[maybe_unused]] double dacc, \
       [[maybe_unused]] weft::wasm::lanes::u64 vacc
 #define WX_ARGS ip, fp, mem0, cx, acc, facc, dacc, vacc
 #define WX_SECTION __attribute__((section("weft_interp")))
 #define WX_HANDLER(name) \
   [[maybe_unused]] WX_SECTION static WX_CC weft::wasm::TrapCode name(WX_PARAMS)
-#define WX_COLD_HANDLER(name) \
-  [[maybe_unused, gnu::noinline, gnu::cold]] WX_SECTION static WX_CC weft::wasm::TrapCode name(WX_PARAMS)
+#define WX_COLD_HANDLER(name)                                                                   \
+  [[maybe_unused, gnu::noinline, gnu::cold]] WX_SECTION static WX_CC weft::wasm::TrapCode name( \
+      WX_PARAMS)
 #define WX_BEGIN
-#define WX_JUMP()                                                              \
-  do {                                                                         \
-    /* SAFETY: the first word of an instruction is the address of a handler. */ \
+#define WX_JUMP()                                                                              \
+  do {                                                                                         \
+    /* SAFETY: the first word of an instruction is the address of a handler. */                \
     [[clang::musttail]] return (*reinterpret_cast<const weft::interp::Handler*>(ip))(WX_ARGS); \
   } while (false)
 #define WX_NEXT(n) \
@@ -34,13 +35,14 @@
 #define WX_GO(handler) [[clang::musttail]] return handler(WX_ARGS)
 #define WX_FINISH(code) return code
 
-// SAFETY: a fault's resolver reads ip from r12. These make ip's update depend on the loaded value, or come after the
-// store, so that the compiler cannot advance it above the access. Tested for every load and store (tests/interp/memory_test.cpp).
+// SAFETY: a fault's resolver reads ip from r12. These make ip's update depend on the loaded value,
+// or come after the store, so that the compiler cannot advance it above the access. Tested for
+// every load and store (tests/interp/memory_test.cpp).
 #define WX_PIN_LOAD(value) asm volatile("" : "+r"(ip) : "r"(value))
 #define WX_PIN_LOAD_F(value) asm volatile("" : "+r"(ip) : "x"(value))
 #define WX_PIN_STORE() asm volatile("" : "+r"(ip) : : "memory")
-// Keeps the compiler from merging the two ways out of a branch into one jump with a selected target (measured: a selected
-// target makes every operand fetch wait for the compare).
+// Keeps the compiler from merging the two ways out of a branch into one jump with a selected target
+// (measured: a selected target makes every operand fetch wait for the compare).
 #define WX_KEEP_BRANCH() asm volatile("")
 
 namespace weft::interp {

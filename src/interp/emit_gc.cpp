@@ -1,5 +1,5 @@
-// Emission of structs, arrays, i31 and casts: isa_gc.def. Accumulators are forgotten at what allocates: a collection must
-// find every reference in a slot.
+// Emission of structs, arrays, i31 and casts: isa_gc.def. Accumulators are forgotten at what
+// allocates: a collection must find every reference in a slot.
 #include "interp/emitter.hpp"
 #include "interp/gc_cast.hpp"
 
@@ -15,8 +15,10 @@ Code load_row(FieldClass cls, ValType type, bool sign_extend) {
   switch (cls) {
     case FieldClass::byte: return sign_extend ? Code::struct_get_s8_s_r : Code::struct_get_u8_s_r;
     case FieldClass::half: return sign_extend ? Code::struct_get_s16_s_r : Code::struct_get_u16_s_r;
-    case FieldClass::word: return type == wasm::kF32 ? Code::struct_get_f32_s_r : Code::struct_get_u32_s_r;
-    case FieldClass::dword: return type == wasm::kF64 ? Code::struct_get_f64_s_r : Code::struct_get_u64_s_r;
+    case FieldClass::word:
+      return type == wasm::kF32 ? Code::struct_get_f32_s_r : Code::struct_get_u32_s_r;
+    case FieldClass::dword:
+      return type == wasm::kF64 ? Code::struct_get_f64_s_r : Code::struct_get_u64_s_r;
     case FieldClass::func: return Code::struct_get_u64_s_r;
     default: return Code::struct_get_u32_s_r;
   }
@@ -33,7 +35,8 @@ Code store_row(FieldClass cls) {
 
 CastKind kind_of(const wasm::TypeList& types, HeapType heap) {
   if (heap.is_concrete()) {
-    return types[heap.index()].kind == wasm::CompositeKind::func ? CastKind::func : CastKind::object;
+    return types[heap.index()].kind == wasm::CompositeKind::func ? CastKind::func
+                                                                 : CastKind::object;
   }
   switch (heap.abstract()) {
     case AbstractHeap::eq: return CastKind::eq;
@@ -70,7 +73,9 @@ struct GcEmission {
   State& state;
   const wasm::TypeList& types;
 
-  FieldClass element(uint32_t type) const { return runtime::field_class(types, types.fields(type)[0].type); }
+  FieldClass element(uint32_t type) const {
+    return runtime::field_class(types, types.fields(type)[0].type);
+  }
 
   /// A result of two slots at its home.
   bool vector_home(uint32_t at, uint32_t cell) {
@@ -96,7 +101,8 @@ struct GcEmission {
   /// The same for a value to be stored: only the integer accumulator can be read.
   Place value(const Operand& o, unsigned scratch) {
     Place p = reference(o, scratch);
-    if (p.kind == Place::Kind::a && InterpEmitter::class_of(o.type) != Class::i) p = e.use_slot(o, scratch);
+    if (p.kind == Place::Kind::a && InterpEmitter::class_of(o.type) != Class::i)
+      p = e.use_slot(o, scratch);
     return p;
   }
 
@@ -114,7 +120,8 @@ struct GcEmission {
     }
     const Place p = reference(o, 0);
     e.take(o, p);
-    const uint32_t at = e.emit(load_row(field.cls, type, signed_get(op)) + (p.kind == Place::Kind::a ? 2u : 0u));
+    const uint32_t at =
+        e.emit(load_row(field.cls, type, signed_get(op)) + (p.kind == Place::Kind::a ? 2u : 0u));
     if (p.kind == Place::Kind::s) e.put16(at, 10, p.slot);
     e.put32(at, 12, field.offset);
     e.produce(InterpEmitter::class_of(type), at, o.cell);
@@ -132,7 +139,8 @@ struct GcEmission {
     }
     Place object = reference(top[0], 0);
     const Place v = value(top[1], 1);
-    if (object.kind == Place::Kind::a && v.kind == Place::Kind::a) object.kind = Place::Kind::s;  // the same local twice
+    if (object.kind == Place::Kind::a && v.kind == Place::Kind::a)
+      object.kind = Place::Kind::s;  // the same local twice
     if (object.kind == Place::Kind::a) object = keep(top[0], object);
     e.take(top[0], object);
     e.take(top[1], v);
@@ -142,7 +150,8 @@ struct GcEmission {
     if (v.kind == Place::Kind::s) e.put16(at, 10, v.slot);
     e.put32(at, 12, field.offset);
   }
-  /// Preparing a later operand may have emitted moves; the accumulator may be gone, the slot is not.
+  /// Preparing a later operand may have emitted moves; the accumulator may be gone, the slot is
+  /// not.
   Place keep(const Operand& o, Place p) {
     return e.place(o).kind == Place::Kind::a ? p : e.use_slot(o, 0);
   }
@@ -209,7 +218,9 @@ struct GcEmission {
   }
 
   // --- what allocates ---
-  uint32_t result_cell(size_t operands) const { return operands == 0 ? state.cells() : state.top(operands)[0].cell; }
+  uint32_t result_cell(size_t operands) const {
+    return operands == 0 ? state.cells() : state.top(operands)[0].cell;
+  }
   /// `live_at`: where the number of live cells stands.
   uint32_t emit_new(Code code, unsigned live_at) {
     e.forget_accs();
@@ -244,7 +255,8 @@ struct GcEmission {
     const StructPlaces& places = e.struct_places_.of(types, ix.a);
     const size_t n = op == Op::struct_new ? places.fields.size() : 0;
     const uint32_t cell = result_cell(n);
-    const uint32_t flags = runtime::ObjectHeader::make(runtime::ObjectKind::struct_, 0, places.has_refs);
+    const uint32_t flags =
+        runtime::ObjectHeader::make(runtime::ObjectKind::struct_, 0, places.has_refs);
     if (n == 0) {
       const uint32_t at = emit_new(Code::struct_new_default, 24);
       e.put32(at, 12, ix.a);
@@ -312,7 +324,8 @@ struct GcEmission {
     const auto top = state.top(n);
     uint32_t slots[5] = {};
     if (op == Op::array_fill) e.to_home(top[2]);
-    for (unsigned i = 0; i < n; ++i) slots[i] = op == Op::array_fill && i == 2 ? 0 : e.to_slot(top[i], i);
+    for (unsigned i = 0; i < n; ++i)
+      slots[i] = op == Op::array_fill && i == 2 ? 0 : e.to_slot(top[i], i);
     const uint32_t at = e.emit(op == Op::array_fill        ? Code::array_fill
                                : op == Op::array_copy      ? Code::array_copy
                                : op == Op::array_init_data ? Code::array_init_data
@@ -336,8 +349,9 @@ struct GcEmission {
     const Operand o = state.operands.back();
     const uint32_t slot = e.to_slot(o, 0);
     e.forget_accs();
-    const uint32_t at = e.emit(test ? (target.object() ? Code::ref_test_object_r : Code::ref_test_any_r)
-                                    : (target.object() ? Code::ref_cast_object_r : Code::ref_cast_any_r));
+    const uint32_t at =
+        e.emit(test ? (target.object() ? Code::ref_test_object_r : Code::ref_test_any_r)
+                    : (target.object() ? Code::ref_cast_object_r : Code::ref_cast_any_r));
     e.put16(at, 10, slot);
     e.put32(at, 12, target.word);
     e.put32(at, 16, target.type);

@@ -12,11 +12,13 @@ namespace weft::interp {
 
 static_assert(validate::Emitter<InterpEmitter>);
 
-// --- code buffer -----------------------------------------------------------------------------------------------------
+// --- code buffer
+// -----------------------------------------------------------------------------------------------------
 
 uint32_t InterpEmitter::emit(Code code) {
   const uint32_t at = pos();
-  if (marks_.empty() || marks_.back().offset != state_->offset) marks_.push_back({at, state_->offset});
+  if (marks_.empty() || marks_.back().offset != state_->offset)
+    marks_.push_back({at, state_->offset});
   if (record_count_ == std::size(records_)) {
     std::memmove(&records_[0], &records_[1], sizeof(Record) * (std::size(records_) - 1));
     --record_count_;
@@ -27,7 +29,8 @@ uint32_t InterpEmitter::emit(Code code) {
   words_[at] = table_[static_cast<size_t>(code)];
   return at;
 }
-// SAFETY of put/get: `at` and `byte` name an operand of an instruction in the buffer, as isa.def lays it out.
+// SAFETY of put/get: `at` and `byte` name an operand of an instruction in the buffer, as isa.def
+// lays it out.
 void InterpEmitter::put16(uint32_t at, unsigned byte, uint32_t v) {
   WEFT_DCHECK(v <= 0xffff);
   const auto narrow = static_cast<uint16_t>(v);
@@ -76,12 +79,13 @@ void InterpEmitter::fail(ErrorCode code, std::string message) {
   if (!error_) error_.emplace(code, std::move(message), state_->offset);
 }
 Value InterpEmitter::unsupported(Op op) {
-  fail(ErrorCode::unsupported, fmt::format("not supported yet: {} (function {}, offset {:#x})", to_string(op),
-                                           state_->func.value, state_->offset));
+  fail(ErrorCode::unsupported, fmt::format("not supported yet: {} (function {}, offset {:#x})",
+                                           to_string(op), state_->func.value, state_->offset));
   return {};
 }
 
-// --- function frame ----------------------------------------------------------------------------------------------------
+// --- function frame
+// ----------------------------------------------------------------------------------------------------
 
 void InterpEmitter::begin_function(State& state) {
   state_ = &state;
@@ -100,8 +104,8 @@ void InterpEmitter::begin_function(State& state) {
   const auto& memories = state.module->memories;
   table_ = handlers(options_.checked || (!memories.empty() && !can_be_guarded(memories[0]))).word;
 
-  // Parameters, header, other locals, operand homes. Slots of instructions have 16 bits: a function that may need more
-  // reads and writes far slots through scratch slots behind the header.
+  // Parameters, header, other locals, operand homes. Slots of instructions have 16 bits: a function
+  // that may need more reads and writes far slots through scratch slots behind the header.
   uint32_t cells = 0;
   local_slots_.resize(state.locals.size());
   for (size_t i = 0; i < state.locals.size(); ++i) cells += state.locals[i].cells();
@@ -157,9 +161,13 @@ void InterpEmitter::finish(FuncCode& code) {
     before_offset = mark.offset;
   }
   code.offsets.shrink_to_fit();
-  if (!catches_.regions.empty()) code.catches = std::make_unique<CatchTable>(std::exchange(catches_, {}));
-  const uint32_t cells = home_base_ + (state_->max_cells > max_cell_ ? state_->max_cells : max_cell_);
-  const uint32_t least = param_cells_ + kHeaderCells > code.result_cells ? param_cells_ + kHeaderCells : code.result_cells;
+  if (!catches_.regions.empty())
+    code.catches = std::make_unique<CatchTable>(std::exchange(catches_, {}));
+  const uint32_t cells =
+      home_base_ + (state_->max_cells > max_cell_ ? state_->max_cells : max_cell_);
+  const uint32_t least = param_cells_ + kHeaderCells > code.result_cells
+                             ? param_cells_ + kHeaderCells
+                             : code.result_cells;
   // SAFETY: relaxed; the release store of `entry` that follows publishes it.
   code.frame_bytes.store((cells > least ? cells : least) * 8, std::memory_order_relaxed);
   // One unusual function must not keep its buffers for the rest of the module.
@@ -181,7 +189,8 @@ void InterpEmitter::need_cells(uint32_t cell_end) {
   if (cell_end > max_cell_) max_cell_ = cell_end;
 }
 
-// --- operands --------------------------------------------------------------------------------------------------------
+// --- operands
+// --------------------------------------------------------------------------------------------------------
 
 Class InterpEmitter::class_of(ValType type) {
   switch (type.kind()) {
@@ -225,7 +234,8 @@ void InterpEmitter::take(const Operand& o, Place p) {
 bool InterpEmitter::made_by_last(const Operand& o, Class cls) const {
   if (record_count_ == 0 || o.value.kind != Value::Kind::home) return false;
   const Acc& acc = accs_.of[static_cast<size_t>(cls)];
-  return acc.droppable && acc.slot == home_slot(o.cell) && acc.pos == records_[record_count_ - 1].pos;
+  return acc.droppable && acc.slot == home_slot(o.cell) &&
+         acc.pos == records_[record_count_ - 1].pos;
 }
 
 void InterpEmitter::overwritten(uint32_t slot) {
@@ -282,7 +292,8 @@ void InterpEmitter::move_slot(uint32_t dst, uint32_t src) {
   overwritten(dst);
 }
 void InterpEmitter::move_constant(uint32_t dst, uint64_t bits) {
-  const uint32_t near = dst > 0xffff ? scratch_base_ + 6 : dst;  // the others may hold operands already
+  const uint32_t near =
+      dst > 0xffff ? scratch_base_ + 6 : dst;  // the others may hold operands already
   if (bits <= 0xffff'ffff) {
     const uint32_t at = emit(Code::const32);
     put16(at, 8, near);
@@ -313,19 +324,22 @@ void InterpEmitter::to_homes(std::span<Operand> operands) {
   for (Operand& o : operands) to_home(o);
 }
 
-// A far slot (beyond 16 bits) is read and written through scratch slots; scratch 7 is for results. Those behind it are for
-// vectors (emitter_simd.cpp).
+// A far slot (beyond 16 bits) is read and written through scratch slots; scratch 7 is for results.
+// Those behind it are for vectors (emitter_simd.cpp).
 uint32_t InterpEmitter::narrow(uint32_t slot, unsigned scratch) {
   if (slot <= 0xffff) return slot;
   move_slot(scratch_base_ + scratch, slot);
   return scratch_base_ + scratch;
 }
-uint32_t InterpEmitter::narrow_dst(uint32_t slot) { return slot <= 0xffff ? slot : scratch_base_ + 7; }
+uint32_t InterpEmitter::narrow_dst(uint32_t slot) {
+  return slot <= 0xffff ? slot : scratch_base_ + 7;
+}
 void InterpEmitter::widen_dst(uint32_t slot) {
   if (slot > 0xffff) move_slot(slot, scratch_base_ + 7);
 }
 
-// --- locals ----------------------------------------------------------------------------------------------------------
+// --- locals
+// ----------------------------------------------------------------------------------------------------------
 
 Value InterpEmitter::constant(Op op, Immediate imm) {
   charge();
@@ -346,7 +360,8 @@ void InterpEmitter::flush_aliases_below(size_t count) {
   clean_below_ = count;
 }
 void InterpEmitter::save_aliases(uint32_t local, size_t operands) {
-  // Long stretches are cleaned of all aliases at once, so that no operand is looked at over and over.
+  // Long stretches are cleaned of all aliases at once, so that no operand is looked at over and
+  // over.
   if (operands > clean_below_ + 64) return flush_aliases_below(operands);
   for (size_t i = clean_below_; i < operands; ++i) {
     Operand& o = state_->operands[i];

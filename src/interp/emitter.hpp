@@ -1,9 +1,11 @@
-// The interpreter's emitter: turns well-typed operators into bytecode in one pass. ADR 0014 (frames), 0008 (instructions).
+// The interpreter's emitter: turns well-typed operators into bytecode in one pass. ADR 0014
+// (frames), 0008 (instructions).
 //
-// An operand is at its home slot, an alias of a local, or a constant; `local.get` and constants emit nothing. Beside that
-// the emitter knows which slot's value each accumulator holds: an instruction that uses a value just made reads the
-// accumulator, and if the value was a temporary its producer is turned into the form that does not store it. At labels
-// and calls nothing is in accumulators only (the canonical frame state).
+// An operand is at its home slot, an alias of a local, or a constant; `local.get` and constants
+// emit nothing. Beside that the emitter knows which slot's value each accumulator holds: an
+// instruction that uses a value just made reads the accumulator, and if the value was a temporary
+// its producer is turned into the form that does not store it. At labels and calls nothing is in
+// accumulators only (the canonical frame state).
 #pragma once
 
 #include <optional>
@@ -14,8 +16,8 @@
 #include "base/result.hpp"
 #include "interp/bytecode.hpp"
 #include "interp/code_map.hpp"
-#include "interp/struct_places.hpp"
 #include "interp/compare_rows.hpp"
+#include "interp/struct_places.hpp"
 #include "validate/emitter.hpp"
 
 namespace weft::interp {
@@ -33,7 +35,8 @@ struct Value {
   uint64_t bits = 0;   ///< constant
 };
 
-/// Half-word index of a branch's offset field, chained; 0 = end. The low bit of a link marks an entry of a branch table.
+/// Half-word index of a branch's offset field, chained; 0 = end. The low bit of a link marks an
+/// entry of a branch table.
 struct Label {
   uint32_t target = 0;  ///< loop: word index of the header
   uint32_t fixups = 0;
@@ -152,7 +155,8 @@ class InterpEmitter {
     uint32_t slot = kNoSlot;
     uint32_t pos = 0;        ///< Word index of the instruction that made it.
     Code code = Code::nop;   ///< That instruction.
-    bool droppable = false;  ///< Its store can be dropped: it has a twin, and the slot is a temporary not yet read.
+    bool droppable = false;  ///< Its store can be dropped: it has a twin, and the slot is a
+                             ///< temporary not yet read.
   };
   struct AccSet {
     Acc of[kClasses];
@@ -195,7 +199,7 @@ class InterpEmitter {
   uint32_t get32(uint32_t at, unsigned byte) const;
   uint64_t get64(uint32_t at, unsigned byte) const;
   void set_code(uint32_t at, Code code);
-  void rewind();             ///< Takes back the last recorded instruction and its effect on the accumulators.
+  void rewind();  ///< Takes back the last recorded instruction and its effect on the accumulators.
   void forget_records() { record_count_ = 0, block_.clear(); }
   void forget_accs() { accs_ = {}; }
   void barrier() { forget_records(), forget_accs(); }
@@ -207,32 +211,38 @@ class InterpEmitter {
   static Value constant_value(uint64_t bits) { return {Value::Kind::constant, 0, bits}; }
   static Class class_of(ValType type);
   uint32_t home_slot(uint32_t cell) const { return home_base_ + cell; }
-  uint32_t slot_of(const Operand& o) const;      ///< Of a home or local.
-  Place place(const Operand& o) const;           ///< Accumulator if it is there.
-  Place use(const Operand& o, unsigned scratch);       ///< place(), in 16 bits.
-  Place use_slot(const Operand& o, unsigned scratch);  ///< A slot in any case: constants are stored to the home.
+  uint32_t slot_of(const Operand& o) const;       ///< Of a home or local.
+  Place place(const Operand& o) const;            ///< Accumulator if it is there.
+  Place use(const Operand& o, unsigned scratch);  ///< place(), in 16 bits.
+  Place use_slot(const Operand& o,
+                 unsigned scratch);  ///< A slot in any case: constants are stored to the home.
   uint32_t to_slot(const Operand& o, unsigned scratch) { return use_slot(o, scratch).slot; }
-  void take(const Operand& o, Place p);          ///< The operand is consumed from p: drops the store of a temporary.
-  void to_home(Operand& o);                      ///< The canonical state of one operand.
+  void take(const Operand& o,
+            Place p);        ///< The operand is consumed from p: drops the store of a temporary.
+  void to_home(Operand& o);  ///< The canonical state of one operand.
   void to_homes(std::span<Operand> operands);
   void move(uint32_t dst, const Operand& o, uint32_t cells);  ///< dst <- operand
   void move_slot(uint32_t dst, uint32_t src);
   void move_constant(uint32_t dst, uint64_t bits);
   void flush_aliases() { flush_aliases_below(state_->operands.size()); }
-  void flush_aliases_below(size_t operands);     ///< Aliased locals below a block's start go to their homes.
+  void flush_aliases_below(
+      size_t operands);  ///< Aliased locals below a block's start go to their homes.
   void save_aliases(uint32_t local, size_t operands);  ///< Before `local` changes.
-  void overwritten(uint32_t slot);               ///< Accumulators no longer mirror it.
-  Value define(Class cls, uint32_t at, uint32_t slot, bool droppable);  ///< The result of the instruction at `at`.
-  Value produce(Class cls, uint32_t at, uint32_t cell);   ///< define() for a result at its home.
-  Value produce_slot(uint32_t at, uint32_t cell);         ///< The same for handlers that leave no accumulator.
-  uint32_t narrow(uint32_t slot, unsigned scratch);      ///< Reading: a 16-bit slot number for any slot.
-  uint32_t narrow_dst(uint32_t slot);                    ///< Writing: pair with widen_dst behind the instruction.
+  void overwritten(uint32_t slot);                     ///< Accumulators no longer mirror it.
+  Value define(Class cls, uint32_t at, uint32_t slot,
+               bool droppable);                          ///< The result of the instruction at `at`.
+  Value produce(Class cls, uint32_t at, uint32_t cell);  ///< define() for a result at its home.
+  Value produce_slot(uint32_t at,
+                     uint32_t cell);  ///< The same for handlers that leave no accumulator.
+  uint32_t narrow(uint32_t slot,
+                  unsigned scratch);   ///< Reading: a 16-bit slot number for any slot.
+  uint32_t narrow_dst(uint32_t slot);  ///< Writing: pair with widen_dst behind the instruction.
   void widen_dst(uint32_t slot);
   bool far() const { return far_; }
   void set_local(uint32_t local);
   bool retarget(const Operand& o, uint32_t slot);
-  void charge(uint32_t cost = 1);                ///< Fuel of the present basic block.
-  void need_cells(uint32_t cell_end);            ///< The frame must reach at least to this operand cell.
+  void charge(uint32_t cost = 1);      ///< Fuel of the present basic block.
+  void need_cells(uint32_t cell_end);  ///< The frame must reach at least to this operand cell.
   bool made_by_last(const Operand& o, Class cls) const;
   bool fusing() const { return options_.fusion && record_count_ != 0; }
 
@@ -241,7 +251,7 @@ class InterpEmitter {
     Code base = Code::nop;  ///< form ss, result r
     Op op = Op::invalid_;
     uint8_t imm_bytes = 0;
-    bool six = false;       ///< Has the forms sa and is.
+    bool six = false;  ///< Has the forms sa and is.
   };
   static BinaryRow binary_row(Op op);
   static Code unary_row(Op op);
@@ -260,10 +270,13 @@ class InterpEmitter {
   static VectorRow vector_row(Op op);
   Place use_vector(const Operand& o, unsigned scratch);
   uint32_t narrow_vector(uint32_t slot, unsigned scratch);
-  uint32_t vector_slot(const Operand& o, unsigned scratch) { return narrow_vector(slot_of(o), scratch); }
+  uint32_t vector_slot(const Operand& o, unsigned scratch) {
+    return narrow_vector(slot_of(o), scratch);
+  }
   Value produce_vector(uint32_t at, uint32_t cell);
   void move_vector(uint32_t dst, uint32_t src);
-  std::optional<Value> fuse_vector_multiply(Op op, const Operand& z, bool product_left, uint32_t cell);
+  std::optional<Value> fuse_vector_multiply(Op op, const Operand& z, bool product_left,
+                                            uint32_t cell);
   std::optional<Value> fuse_vector_rotate(const Operand& l, const Operand& r);
   std::optional<Value> take_constant_vector(Code base, const Operand& l, const Operand& r);
   Value vector_constant(Immediate imm);
@@ -290,9 +303,10 @@ class InterpEmitter {
   std::optional<uint32_t> fuse_add_branch(Code branch, bool has_imm, uint64_t imm, uint32_t other);
   void fuse_increment();
   std::optional<Place> unwrap(const Operand& o);
-  bool sink_address(const Operand& addr, const Operand& value, const Place& pv, Code base, Code float_base, MemArg m);
+  bool sink_address(const Operand& addr, const Operand& value, const Place& pv, Code base,
+                    Code float_base, MemArg m);
   bool may_write(const Emitted& e, uint32_t slot) const;
-  void remove(size_t index);                   ///< Takes an instruction of 16 bytes out of the present block.
+  void remove(size_t index);  ///< Takes an instruction of 16 bytes out of the present block.
 
   // --- control (emitter_control.cpp) ---
   uint32_t emit_condition(const Operand& cond, bool sense);  ///< Field index of the branch.
@@ -303,7 +317,7 @@ class InterpEmitter {
   void jump_to(Frame& frame, uint32_t field, bool table_entry = false);
   void patch(uint32_t link, uint32_t target);
   void bind(Label& label);
-  void thread_jumps();                         ///< Branches to branches lead to where those lead.
+  void thread_jumps();  ///< Branches to branches lead to where those lead.
   bool in_place(const Frame& frame, std::span<const Operand> operands) const;
   void move_results(const Frame& frame, std::span<Operand> operands);
   template <class EmitBranch>
@@ -337,13 +351,13 @@ class InterpEmitter {
   ModuleCode& module_;
   const Options& options_;
   State* state_ = nullptr;
-  const HandlerWord* table_ = nullptr;         // for everything
+  const HandlerWord* table_ = nullptr;  // for everything
   std::vector<uint64_t> words_;
   std::vector<OffsetMark> marks_;
   std::vector<uint32_t> local_slots_;
-  std::vector<uint32_t> stubs_;                // branch_table: code of each way out
-  std::vector<Emitted> block_;                 // since the last way in or out; for sink_address
-  std::vector<Jump> jumps_;                    // all that are patched, for thread_jumps
+  std::vector<uint32_t> stubs_;  // branch_table: code of each way out
+  std::vector<Emitted> block_;   // since the last way in or out; for sink_address
+  std::vector<Jump> jumps_;      // all that are patched, for thread_jumps
   Record records_[4];
   uint32_t record_count_ = 0;
   AccSet accs_;
@@ -351,12 +365,12 @@ class InterpEmitter {
   uint32_t home_base_ = 0;
   uint32_t scratch_base_ = 0;
   uint32_t max_cell_ = 0;
-  size_t clean_below_ = 0;                     // operands below this index are no aliases
-  uint32_t fuel_pos_ = 0;                      // 0: the next operator opens a basic block
+  size_t clean_below_ = 0;  // operands below this index are no aliases
+  uint32_t fuel_pos_ = 0;   // 0: the next operator opens a basic block
   bool far_ = false;
   CatchTable catches_;
-  std::vector<OpenRegion> open_regions_;       // innermost last
-  uint32_t caught_base_ = 0;                   // slots for what legacy arms rethrow
+  std::vector<OpenRegion> open_regions_;  // innermost last
+  uint32_t caught_base_ = 0;              // slots for what legacy arms rethrow
   uint32_t caught_slots_ = 0;
   uint32_t caught_used_ = 0;
   StructPlacesCache struct_places_;

@@ -1,11 +1,13 @@
-// Blocks, branches and returns. Labels keep a chain of branch offsets to be patched, threaded through the offsets themselves.
+// Blocks, branches and returns. Labels keep a chain of branch offsets to be patched, threaded
+// through the offsets themselves.
 #include "interp/emitter.hpp"
 
 #include "interp/compare_rows.hpp"
 
 namespace weft::interp {
 
-// --- fixups: a field is a half-word index; an offset is relative to its instruction (byte 12), in tables to the entry ------
+// --- fixups: a field is a half-word index; an offset is relative to its instruction (byte 12), in
+// tables to the entry ------
 
 void InterpEmitter::link(Label& label, uint32_t field, bool table_entry) {
   put32(field / 2, field % 2 * 4, label.fixups);
@@ -16,7 +18,8 @@ void InterpEmitter::patch(uint32_t link, uint32_t target) {
   const bool table_entry = (link & 1) != 0;
   const int64_t from = table_entry ? int64_t{field} * 4 : int64_t{field} * 4 - 12;
   const int64_t distance = int64_t{target} * 8 - from;
-  if (distance != static_cast<int32_t>(distance)) return fail(ErrorCode::limit_exceeded, "function too large");
+  if (distance != static_cast<int32_t>(distance))
+    return fail(ErrorCode::limit_exceeded, "function too large");
   put32(field / 2, field % 2 * 4, static_cast<uint32_t>(distance));
   jumps_.push_back({link, target});
 }
@@ -57,7 +60,8 @@ void InterpEmitter::jump_to(Frame& frame, uint32_t field, bool table_entry) {
   }
 }
 
-// --- blocks --------------------------------------------------------------------------------------------------------------
+// --- blocks
+// --------------------------------------------------------------------------------------------------------------
 
 /// Values that a way around this point still reads must stay in their slots.
 void InterpEmitter::keep_stores() {
@@ -92,8 +96,8 @@ void InterpEmitter::begin_if(Frame& frame) {
   forget_records();
   fuel_pos_ = 0;
 }
-/// Label of an if: chain of branches to its end, after the first link is taken out for else. Until then the branch of the
-/// condition is the last link of the chain (it was the first to be linked).
+/// Label of an if: chain of branches to its end, after the first link is taken out for else. Until
+/// then the branch of the condition is the last link of the chain (it was the first to be linked).
 void InterpEmitter::begin_else(Frame& frame, bool live) {
   if (live) {
     move_results(frame, state_->top(frame.results.size()));
@@ -103,7 +107,8 @@ void InterpEmitter::begin_else(Frame& frame, bool live) {
   // The oldest link is the condition's branch: it goes to the else arm.
   uint32_t chain = frame.label.fixups;
   uint32_t holder = 0;  // field that holds the oldest link, 0: the label
-  for (uint32_t next = 0; (next = get32((chain >> 1) / 2, (chain >> 1) % 2 * 4)) != 0; chain = next) holder = chain >> 1;
+  for (uint32_t next = 0; (next = get32((chain >> 1) / 2, (chain >> 1) % 2 * 4)) != 0; chain = next)
+    holder = chain >> 1;
   if (holder == 0) {
     frame.label.fixups = 0;
   } else {
@@ -142,17 +147,19 @@ bool InterpEmitter::in_place(const Frame& frame, std::span<const Operand> operan
   }
   return true;
 }
-/// Operands to where the frame's results (a loop's params) lie. Targets are never above their sources' homes, so going up
-/// overwrites nothing that is still needed.
+/// Operands to where the frame's results (a loop's params) lie. Targets are never above their
+/// sources' homes, so going up overwrites nothing that is still needed.
 void InterpEmitter::move_results(const Frame& frame, std::span<Operand> operands) {
   uint32_t cell = frame.base_cell;
   for (const Operand& o : operands) {
-    if (o.value.kind != Value::Kind::home || o.cell != cell) move(home_slot(cell), o, o.type.cells());
+    if (o.value.kind != Value::Kind::home || o.cell != cell)
+      move(home_slot(cell), o, o.type.cells());
     cell += o.type.cells();
   }
 }
 
-// --- conditions --------------------------------------------------------------------------------------------------------------
+// --- conditions
+// --------------------------------------------------------------------------------------------------------------
 
 /// Branches if `cond` is true (or, sense false, false), absorbing the compare that made it.
 uint32_t InterpEmitter::emit_condition(const Operand& cond, bool sense) {
@@ -193,7 +200,8 @@ uint32_t InterpEmitter::emit_condition(const Operand& cond, bool sense) {
     if (auto field = fuse_add_branch(branch, true, 0, 0)) return *field;
   }
   if (p.kind == Place::Kind::a && accs_.of[0].droppable) take(cond, p);
-  Code code = wide ? (sense ? Code::br_nz64_s : Code::br_z64_s) : (sense ? Code::br_nz_s : Code::br_z_s);
+  Code code =
+      wide ? (sense ? Code::br_nz64_s : Code::br_z64_s) : (sense ? Code::br_nz_s : Code::br_z_s);
   if (p.kind == Place::Kind::a) code = code + 1;
   const uint32_t at = emit(code);
   if (p.kind == Place::Kind::s) put16(at, 8, p.slot);
@@ -209,8 +217,10 @@ uint32_t InterpEmitter::emit_compare_branch(const CompareRow& row, Code code, bo
   const bool has_imm = form == 1 || form == 3;
   const uint64_t imm = !has_imm ? 0 : row.imm_bytes == 4 ? get32(from, 12) : get64(from, 16);
   rewind();
-  if (form == 2 || form == 3) {  // the left operand is in the accumulator: perhaps an addition made it
-    if (auto field = fuse_add_branch(sense ? row.branch : row.branch_not, has_imm, imm, s12)) return *field;
+  if (form == 2 ||
+      form == 3) {  // the left operand is in the accumulator: perhaps an addition made it
+    if (auto field = fuse_add_branch(sense ? row.branch : row.branch_not, has_imm, imm, s12))
+      return *field;
   }
   const uint32_t at = emit((sense ? row.branch : row.branch_not) + form);
   switch (form) {
@@ -224,7 +234,8 @@ uint32_t InterpEmitter::emit_compare_branch(const CompareRow& row, Code code, bo
   return at * 2 + 3;
 }
 
-// --- branches ----------------------------------------------------------------------------------------------------------------
+// --- branches
+// ----------------------------------------------------------------------------------------------------------------
 
 void InterpEmitter::branch(uint32_t depth) {
   charge();
@@ -250,7 +261,8 @@ void InterpEmitter::branch(uint32_t depth) {
 
 /// A conditional branch to a frame with `carried` operands; `emit_branch(sense)` emits the test.
 template <class EmitBranch>
-void InterpEmitter::conditional(uint32_t depth, std::span<Operand> carried, EmitBranch&& emit_branch) {
+void InterpEmitter::conditional(uint32_t depth, std::span<Operand> carried,
+                                EmitBranch&& emit_branch) {
   Frame& frame = state_->frame(depth);
   if (in_place(frame, carried)) {
     jump_to(frame, emit_branch(true));
@@ -273,7 +285,8 @@ void InterpEmitter::branch_if(uint32_t depth) {
   charge();
   const size_t n = state_->frame(depth).branch_types().size();
   const Operand cond = state_->operands.back();
-  conditional(depth, state_->top(n + 1).first(n), [&](bool sense) { return emit_condition(cond, sense); });
+  conditional(depth, state_->top(n + 1).first(n),
+              [&](bool sense) { return emit_condition(cond, sense); });
 }
 
 void InterpEmitter::branch_table(std::span<const uint32_t> depths) {
@@ -315,7 +328,8 @@ void InterpEmitter::branch_table(std::span<const uint32_t> depths) {
       }
       patch((first + i) << 1 | 1, stub);
     }
-    for (const uint32_t depth : depths) stubs_[depth] = 0;  // not all of them: nesting may be deep, tables many
+    for (const uint32_t depth : depths)
+      stubs_[depth] = 0;  // not all of them: nesting may be deep, tables many
   }
   barrier();
   fuel_pos_ = 0;
@@ -344,7 +358,8 @@ void InterpEmitter::branch_on_cast(uint32_t depth, ValType type, bool on_fail) {
   to_home(carried.back());
   const uint32_t slot = home_slot(carried.back().cell);
   keep_stores();
-  conditional(depth, carried, [&](bool sense) { return emit_cast_branch(slot, type, sense != on_fail); });
+  conditional(depth, carried,
+              [&](bool sense) { return emit_cast_branch(slot, type, sense != on_fail); });
 }
 uint32_t InterpEmitter::emit_null_branch(uint32_t slot, bool if_null) {
   const uint32_t near = narrow(slot, 0);
@@ -360,7 +375,8 @@ void InterpEmitter::unreachable() {
   fuel_pos_ = 0;
 }
 
-// --- returns -----------------------------------------------------------------------------------------------------------------
+// --- returns
+// -----------------------------------------------------------------------------------------------------------------
 
 void InterpEmitter::return_() {
   charge();

@@ -75,15 +75,15 @@ Op exchanged(Op op) {
     case Op::i64_xor:
     case Op::i64_eq:
     case Op::i64_ne: return op;
-#define WEFT_EXCHANGE(t, suffix)                            \
-  case Op::t##_lt##suffix: return Op::t##_gt##suffix;       \
-  case Op::t##_gt##suffix: return Op::t##_lt##suffix;       \
-  case Op::t##_le##suffix: return Op::t##_ge##suffix;       \
+#define WEFT_EXCHANGE(t, suffix)                      \
+  case Op::t##_lt##suffix: return Op::t##_gt##suffix; \
+  case Op::t##_gt##suffix: return Op::t##_lt##suffix; \
+  case Op::t##_le##suffix: return Op::t##_ge##suffix; \
   case Op::t##_ge##suffix: return Op::t##_le##suffix;
-    WEFT_EXCHANGE(i32, _s)
-    WEFT_EXCHANGE(i32, _u)
-    WEFT_EXCHANGE(i64, _s)
-    WEFT_EXCHANGE(i64, _u)
+      WEFT_EXCHANGE(i32, _s)
+      WEFT_EXCHANGE(i32, _u)
+      WEFT_EXCHANGE(i64, _s)
+      WEFT_EXCHANGE(i64, _u)
 #undef WEFT_EXCHANGE
     default: return Op::invalid_;
   }
@@ -145,7 +145,8 @@ Value InterpEmitter::unary(Op op) {
   return produce(result_class(op), at, o.cell);
 }
 
-Value InterpEmitter::emit_binary(const BinaryRow& row_, const Operand& l_, const Operand& r_, Class result) {
+Value InterpEmitter::emit_binary(const BinaryRow& row_, const Operand& l_, const Operand& r_,
+                                 Class result) {
   BinaryRow row = row_;
   const Operand* l = &l_;
   const Operand* r = &r_;
@@ -159,7 +160,8 @@ Value InterpEmitter::emit_binary(const BinaryRow& row_, const Operand& l_, const
   }
   Place pl = unwrapped_l ? *unwrapped_l : use(*l, 0);
   Place pr = unwrapped_r ? *unwrapped_r : use(*r, 1);
-  if (pl.kind == Kind::a && pr.kind == Kind::a) pr.kind = Kind::s;  // the same local twice: its slot is valid
+  if (pl.kind == Kind::a && pr.kind == Kind::a)
+    pr.kind = Kind::s;  // the same local twice: its slot is valid
   const bool left_is_late = pl.kind == Kind::i || pr.kind == Kind::a;
   if (left_is_late && exchanged(row.op) != Op::invalid_ && pr.kind != Kind::i) {
     row = binary_row(exchanged(row.op));
@@ -207,17 +209,20 @@ Value InterpEmitter::binary(Op op) {
   // x - c is x + -c: one form less in the caches, and more to fuse.
   if ((op == Op::i32_sub || op == Op::i64_sub) && r.value.kind == Value::Kind::constant &&
       l.value.kind != Value::Kind::constant) {
-    r.value.bits = op == Op::i32_sub ? uint64_t{0 - static_cast<uint32_t>(r.value.bits)} : 0 - r.value.bits;
+    r.value.bits =
+        op == Op::i32_sub ? uint64_t{0 - static_cast<uint32_t>(r.value.bits)} : 0 - r.value.bits;
     row = binary_row(op == Op::i32_sub ? Op::i32_add : Op::i64_add);
   }
   return emit_binary(row, l, r, result_class(op == Op::ref_eq ? Op::i64_eq : op));
 }
 
-// --- loads and stores --------------------------------------------------------------------------------------------------
+// --- loads and stores
+// --------------------------------------------------------------------------------------------------
 
 /// Memory 0 with 32-bit addresses: what the fast forms do.
 bool InterpEmitter::plain_memory(const MemArg& m) const {
-  return m.memory == 0 && state_->module->memories[0].address == AddressType::i32 && m.offset <= 0xffff'ffff;
+  return m.memory == 0 && state_->module->memories[0].address == AddressType::i32 &&
+         m.offset <= 0xffff'ffff;
 }
 
 /// A load from `addr`, all but its destination.
@@ -279,7 +284,8 @@ void InterpEmitter::store(Op op, MemArg m) {
     }
   }
   const bool is_float = row.float_base != Code::nop;
-  if (!is_float && pa.kind == Kind::a && pv.kind == Kind::a) pa.kind = Kind::s;  // the same local twice
+  if (!is_float && pa.kind == Kind::a && pv.kind == Kind::a)
+    pa.kind = Kind::s;  // the same local twice
   take(addr, pa);
   take(value, pv);
   const unsigned a = pa.kind == Kind::s ? 0 : pa.kind == Kind::a ? 1 : 2;
@@ -346,7 +352,8 @@ void InterpEmitter::wide(Op op) {
   move_slot(low + 1, dst == low ? low + 1 : dst + 1);
 }
 
-// --- select, globals ---------------------------------------------------------------------------------------------------
+// --- select, globals
+// ---------------------------------------------------------------------------------------------------
 
 Value InterpEmitter::select(ValType type) {
   charge();
@@ -379,7 +386,9 @@ Value InterpEmitter::select(ValType type) {
     return produce(Class::i, at, a.cell);
   }
   const Class cls = class_of(type);
-  const Code base = cls == Class::i ? Code::select_i_s_r : cls == Class::f ? Code::select_f_s_r : Code::select_d_s_r;
+  const Code base = cls == Class::i   ? Code::select_i_s_r
+                    : cls == Class::f ? Code::select_f_s_r
+                                      : Code::select_d_s_r;
   const uint32_t at = emit(pc.kind == Place::Kind::a ? base + 2 : base);
   put16(at, 10, sa);
   put16(at, 12, sb);
@@ -419,7 +428,8 @@ void InterpEmitter::global_set(uint32_t global) {
   put32(at, 12, global);
 }
 
-// --- memories, tables, references ----------------------------------------------------------------------------------------
+// --- memories, tables, references
+// ----------------------------------------------------------------------------------------
 
 Value InterpEmitter::memory_size(uint32_t memory) {
   charge();
@@ -462,7 +472,8 @@ void InterpEmitter::bulk(Op op, Indices ix) {
   const uint32_t at = emit(code);
   for (unsigned i = 0; i < 3; ++i) put16(at, 8 + 2 * i, slots[i]);
   put32(at, 16, ix.a);
-  if (info(code).bytes == 24 && code != Code::memory_fill && code != Code::table_fill) put32(at, 20, ix.b);
+  if (info(code).bytes == 24 && code != Code::memory_fill && code != Code::table_fill)
+    put32(at, 20, ix.b);
   barrier();
 }
 Value InterpEmitter::table_get(uint32_t table) {

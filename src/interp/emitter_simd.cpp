@@ -1,5 +1,6 @@
-// Vector operators. A vector lies in two neighbouring slots; beside that it may be in the vector accumulator, by the same rules
-// as scalars in theirs. Constants are instructions of their own, taken into the next instruction where it has the form.
+// Vector operators. A vector lies in two neighbouring slots; beside that it may be in the vector
+// accumulator, by the same rules as scalars in theirs. Constants are instructions of their own,
+// taken into the next instruction where it has the form.
 #include <cstring>
 
 #include "interp/emitter.hpp"
@@ -9,13 +10,27 @@
 namespace weft::interp {
 namespace {
 
-/// Operators on bits and integers whose operands can be exchanged. (Of floats, the order can show in a NaN.)
+/// Operators on bits and integers whose operands can be exchanged. (Of floats, the order can show
+/// in a NaN.)
+// clang-format off: it never settles on the macros' cases
 bool commutes(Op op) {
   switch (op) {
-#define WEFT_LANES(t) case Op::t##_add: case Op::t##_eq: case Op::t##_ne:
-#define WEFT_MIN_MAX(t) case Op::t##_min_s: case Op::t##_min_u: case Op::t##_max_s: case Op::t##_max_u:
-    WEFT_LANES(i8x16) WEFT_LANES(i16x8) WEFT_LANES(i32x4) WEFT_LANES(i64x2)
-    WEFT_MIN_MAX(i8x16) WEFT_MIN_MAX(i16x8) WEFT_MIN_MAX(i32x4)
+#define WEFT_LANES(t) \
+  case Op::t##_add:   \
+  case Op::t##_eq:    \
+  case Op::t##_ne:
+#define WEFT_MIN_MAX(t) \
+  case Op::t##_min_s:   \
+  case Op::t##_min_u:   \
+  case Op::t##_max_s:   \
+  case Op::t##_max_u:
+    WEFT_LANES(i8x16)
+    WEFT_LANES(i16x8)
+    WEFT_LANES(i32x4)
+    WEFT_LANES(i64x2)
+    WEFT_MIN_MAX(i8x16)
+    WEFT_MIN_MAX(i16x8)
+    WEFT_MIN_MAX(i32x4)
 #undef WEFT_LANES
 #undef WEFT_MIN_MAX
     case Op::i16x8_mul:
@@ -31,6 +46,7 @@ bool commutes(Op op) {
     default: return false;
   }
 }
+// clang-format on
 
 /// Bytes of the lane of extract_lane and store_lane.
 uint32_t lane_bytes(Op op) {
@@ -115,7 +131,8 @@ auto InterpEmitter::vector_row(Op op) -> VectorRow {
   }
 }
 
-// --- operands ----------------------------------------------------------------------------------------------------------
+// --- operands
+// ----------------------------------------------------------------------------------------------------------
 
 /// Reading: near slots for a far vector. Scratch cells 8 to 13 hold operands, 14 and 15 a result.
 uint32_t InterpEmitter::narrow_vector(uint32_t slot, unsigned scratch) {
@@ -154,7 +171,8 @@ void InterpEmitter::move_vector(uint32_t dst, uint32_t src) {
   overwritten(dst + 1);
 }
 
-// --- operators ---------------------------------------------------------------------------------------------------------
+// --- operators
+// ---------------------------------------------------------------------------------------------------------
 
 Value InterpEmitter::vector_constant(Immediate imm) {
   const uint32_t at = emit(Code::v128_const_r);
@@ -164,8 +182,10 @@ Value InterpEmitter::vector_constant(Immediate imm) {
 }
 
 /// `l op constant` if the constant `r` is what the last instruction made.
-std::optional<Value> InterpEmitter::take_constant_vector(Code base, const Operand& l, const Operand& r) {
-  if (!fusing() || !made_by_last(r, Class::v) || last().code != Code::v128_const_r) return std::nullopt;
+std::optional<Value> InterpEmitter::take_constant_vector(Code base, const Operand& l,
+                                                         const Operand& r) {
+  if (!fusing() || !made_by_last(r, Class::v) || last().code != Code::v128_const_r)
+    return std::nullopt;
   const uint64_t low = get64(last().pos, 16);
   const uint64_t high = get64(last().pos, 24);
   const uint32_t cell = l.cell < r.cell ? l.cell : r.cell;
@@ -180,14 +200,23 @@ std::optional<Value> InterpEmitter::take_constant_vector(Code base, const Operan
 }
 
 /// z +- x * y, the product made by the last instruction.
-std::optional<Value> InterpEmitter::fuse_vector_multiply(Op op, const Operand& z, bool product_left, uint32_t cell) {
+std::optional<Value> InterpEmitter::fuse_vector_multiply(Op op, const Operand& z, bool product_left,
+                                                         uint32_t cell) {
   Code base = Code::nop;
   Code mul = Code::f32x4_mul_ss_r;
   switch (op) {
-    case Op::f32x4_add: base = product_left ? Code::f32x4_mul_add_ss_r : Code::f32x4_add_mul_ss_r; break;
-    case Op::f32x4_sub: base = product_left ? Code::f32x4_mul_sub_ss_r : Code::f32x4_sub_mul_ss_r; break;
-    case Op::f64x2_add: base = product_left ? Code::f64x2_mul_add_ss_r : Code::f64x2_add_mul_ss_r; break;
-    case Op::f64x2_sub: base = product_left ? Code::f64x2_mul_sub_ss_r : Code::f64x2_sub_mul_ss_r; break;
+    case Op::f32x4_add:
+      base = product_left ? Code::f32x4_mul_add_ss_r : Code::f32x4_add_mul_ss_r;
+      break;
+    case Op::f32x4_sub:
+      base = product_left ? Code::f32x4_mul_sub_ss_r : Code::f32x4_sub_mul_ss_r;
+      break;
+    case Op::f64x2_add:
+      base = product_left ? Code::f64x2_mul_add_ss_r : Code::f64x2_add_mul_ss_r;
+      break;
+    case Op::f64x2_sub:
+      base = product_left ? Code::f64x2_mul_sub_ss_r : Code::f64x2_sub_mul_ss_r;
+      break;
     default: return std::nullopt;
   }
   if (op == Op::f64x2_add || op == Op::f64x2_sub) mul = Code::f64x2_mul_ss_r;
@@ -198,7 +227,8 @@ std::optional<Value> InterpEmitter::fuse_vector_multiply(Op op, const Operand& z
   const uint32_t y = get16(last().pos, 12);
   const uint32_t z_slot = slot_of(z);
   // z must be in its slot: true unless its store was dropped, which only its consumer does.
-  if (last().before.of[static_cast<size_t>(Class::v)].slot == z_slot && form != 0) return std::nullopt;
+  if (last().before.of[static_cast<size_t>(Class::v)].slot == z_slot && form != 0)
+    return std::nullopt;
   rewind();
   const uint32_t at = emit(form == 0 ? base : base + 2);
   if (form == 0) put16(at, 10, x);
@@ -228,15 +258,19 @@ std::optional<Value> InterpEmitter::fuse_vector_rotate(const Operand& l, const O
       default: return std::nullopt;
     }
   };
-  if (!fusing() || record_count_ < 2 || !made_by_last(r, Class::v) || l.value.kind != Value::Kind::home) return std::nullopt;
+  if (!fusing() || record_count_ < 2 || !made_by_last(r, Class::v) ||
+      l.value.kind != Value::Kind::home)
+    return std::nullopt;
   const Record one = last(1);
   const Record two = last();
   const auto a = shift_of(one.code);
   const auto b = shift_of(two.code);
   if (!a || !b || a->left == b->left || a->wide != b->wide || !b->from_slot) return std::nullopt;
-  if (one.pos + 2 != two.pos || is_transient(one.code) || get16(one.pos, 8) != home_slot(l.cell)) return std::nullopt;
+  if (one.pos + 2 != two.pos || is_transient(one.code) || get16(one.pos, 8) != home_slot(l.cell))
+    return std::nullopt;
   const uint32_t x = get16(two.pos, 10);
-  const uint32_t first_x = a->from_slot ? get16(one.pos, 10) : one.before.of[static_cast<size_t>(Class::v)].slot;
+  const uint32_t first_x =
+      a->from_slot ? get16(one.pos, 10) : one.before.of[static_cast<size_t>(Class::v)].slot;
   const uint32_t width = a->wide ? 64 : 32;
   const uint32_t count_a = get32(one.pos, 12) % width;
   const uint32_t count_b = get32(two.pos, 12) % width;
@@ -244,7 +278,8 @@ std::optional<Value> InterpEmitter::fuse_vector_rotate(const Operand& l, const O
   rewind();
   rewind();
   const bool here = accs_.of[static_cast<size_t>(Class::v)].slot == x;
-  const uint32_t at = emit((a->wide ? Code::i64x2_rotl_s_r : Code::i32x4_rotl_s_r) + (here ? 2 : 0));
+  const uint32_t at =
+      emit((a->wide ? Code::i64x2_rotl_s_r : Code::i32x4_rotl_s_r) + (here ? 2 : 0));
   if (!here) put16(at, 10, x);
   put32(at, 12, a->left ? count_a : count_b);
   return produce_vector(at, l.cell);
@@ -293,7 +328,8 @@ Value InterpEmitter::vector_shift(Code base) {
   const uint32_t count_slot = constant ? 0 : to_slot(count, 0);
   const Place p = use_vector(l, 0);
   take(l, p);
-  const uint32_t at = emit(base + 2 * ((p.kind == Place::Kind::a ? 1u : 0u) + (constant ? 2u : 0u)));
+  const uint32_t at =
+      emit(base + 2 * ((p.kind == Place::Kind::a ? 1u : 0u) + (constant ? 2u : 0u)));
   if (p.kind == Place::Kind::s) put16(at, 10, p.slot);
   if (constant) {
     put32(at, 12, static_cast<uint32_t>(count.value.bits));
@@ -313,7 +349,8 @@ Value InterpEmitter::vector_unary(Op op) {
   take(o, p);
   const uint32_t at = emit(p.kind == Place::Kind::a ? row.base + 2 : row.base);
   if (p.kind == Place::Kind::s) put16(at, 10, p.slot);
-  return sig(op).results[0] == SigType::v128 ? produce_vector(at, o.cell) : produce(Class::i, at, o.cell);
+  return sig(op).results[0] == SigType::v128 ? produce_vector(at, o.cell)
+                                             : produce(Class::i, at, o.cell);
 }
 
 Value InterpEmitter::ternary(Op op) {
@@ -371,7 +408,8 @@ Value InterpEmitter::replace_lane(Op op, uint32_t lane) {
   const Place pv = use_vector(v, 1);
   take(x, px);
   take(v, pv);
-  const unsigned form = (pv.kind == Place::Kind::a ? 1u : 0u) + (px.kind == Place::Kind::a ? 2u : 0u);  // ss as sa aa
+  const unsigned form =
+      (pv.kind == Place::Kind::a ? 1u : 0u) + (px.kind == Place::Kind::a ? 2u : 0u);  // ss as sa aa
   const uint32_t at = emit(row.base + 2 * form);
   if (pv.kind == Place::Kind::s) put16(at, 10, pv.slot);
   if (px.kind == Place::Kind::s) put16(at, 12, px.slot);
@@ -379,7 +417,8 @@ Value InterpEmitter::replace_lane(Op op, uint32_t lane) {
   return produce_vector(at, v.cell);
 }
 
-/// One instruction per number of vectors it reads; indices of bytes that come from the other vector give zero.
+/// One instruction per number of vectors it reads; indices of bytes that come from the other vector
+/// give zero.
 Value InterpEmitter::shuffle(const uint8_t* lanes) {
   charge();
   const auto top = state_->top(2);
@@ -423,7 +462,8 @@ Value InterpEmitter::shuffle(const uint8_t* lanes) {
   return produce_vector(at, l.cell);
 }
 
-// --- select, globals ---------------------------------------------------------------------------------------------------
+// --- select, globals
+// ---------------------------------------------------------------------------------------------------
 
 Value InterpEmitter::vector_select(const Operand& a, const Operand& b, const Operand& cond) {
   Place pc = use(cond, 2);
@@ -451,7 +491,8 @@ void InterpEmitter::vector_global_set(uint32_t global) {
   put32(at, 12, global);
 }
 
-// --- memory --------------------------------------------------------------------------------------------------------------
+// --- memory
+// --------------------------------------------------------------------------------------------------------------
 
 Value InterpEmitter::vector_load(Op op, MemArg m) {
   const VectorRow row = vector_row(op);
@@ -484,7 +525,10 @@ void InterpEmitter::vector_store(Op op, MemArg m) {
   const Place pv = use_vector(value, 1);
   take(addr, pa);
   take(value, pv);
-  const unsigned form = (pa.kind == Kind::s ? 0u : pa.kind == Kind::a ? 1u : 2u) + (pv.kind == Kind::a ? 4u : 0u);
+  const unsigned form = (pa.kind == Kind::s   ? 0u
+                         : pa.kind == Kind::a ? 1u
+                                              : 2u) +
+                        (pv.kind == Kind::a ? 4u : 0u);
   const uint32_t at = emit(row.base + form);  // ss as cs xs sa aa ca xa
   if (pa.kind == Kind::s) put16(at, 8, pa.slot);
   if (pv.kind == Kind::s) put16(at, 10, pv.slot);

@@ -7,7 +7,8 @@
 
 #if WEFT_TAIL_DISPATCH
 // The linker's names for the bounds of the handlers' section.
-extern "C" [[gnu::weak, gnu::visibility("hidden")]] const std::byte __start_weft_interp[];  // weak: a program may drop all handlers
+extern "C" [[gnu::weak, gnu::visibility("hidden")]] const std::byte
+    __start_weft_interp[];  // weak: a program may drop all handlers
 extern "C" [[gnu::weak, gnu::visibility("hidden")]] const std::byte __stop_weft_interp[];
 #endif
 
@@ -25,13 +26,17 @@ TrapCode array_call(VMFuncRef* callee, VMContext* caller, Cell* cells, size_t) {
   VMContext* const cx = callee->vmctx;
   VMStoreContext& store = *cx->store;
   auto* const code = static_cast<FuncCode*>(callee->code);
-  if (store.interp_stack_top == nullptr && !attach_stack(*store.store)) [[unlikely]] return exhausted(caller);
+  if (store.interp_stack_top == nullptr && !attach_stack(*store.store)) [[unlikely]]
+    return exhausted(caller);
   // SAFETY: only compared with the limit, which is of the same native stack.
-  if (reinterpret_cast<uint64_t>(__builtin_frame_address(0)) < store.stack_limit) [[unlikely]] return exhausted(caller);
+  if (reinterpret_cast<uint64_t>(__builtin_frame_address(0)) < store.stack_limit) [[unlikely]]
+    return exhausted(caller);
   const std::byte* const entry = code->entry.load(std::memory_order_acquire);
   auto* const frame = static_cast<Cell*>(store.interp_stack_top);
-  const auto room = static_cast<uint64_t>(static_cast<std::byte*>(store.interp_stack_end) - reinterpret_cast<std::byte*>(frame));
-  if (room < code->frame_bytes.load(std::memory_order_relaxed)) [[unlikely]] return exhausted(caller);
+  const auto room = static_cast<uint64_t>(static_cast<std::byte*>(store.interp_stack_end) -
+                                          reinterpret_cast<std::byte*>(frame));
+  if (room < code->frame_bytes.load(std::memory_order_relaxed)) [[unlikely]]
+    return exhausted(caller);
 
   const uint32_t params = code->param_cells;
   for (uint32_t i = 0; i < params; ++i) frame[i] = cells[i];
@@ -40,10 +45,12 @@ TrapCode array_call(VMFuncRef* callee, VMContext* caller, Cell* cells, size_t) {
   frame[params + 2].bits = reinterpret_cast<uint64_t>(cx);
   void* const entry_fp = store.interp_entry_fp;
   store.interp_entry_fp = frame;
-  const TrapCode trap = run(entry, frame, cx->memory0->base, cx, reinterpret_cast<uint64_t>(code), 0, 0, wasm::lanes::u64{});
+  const TrapCode trap = run(entry, frame, cx->memory0->base, cx, reinterpret_cast<uint64_t>(code),
+                            0, 0, wasm::lanes::u64{});
   store.interp_stack_top = frame;
   store.interp_entry_fp = entry_fp;
-  if (trap != TrapCode::none) [[unlikely]] return trap;
+  if (trap != TrapCode::none) [[unlikely]]
+    return trap;
   const uint32_t results = code->result_cells;
   for (uint32_t i = 0; i < results; ++i) cells[i] = frame[i];
   return TrapCode::none;
@@ -51,16 +58,21 @@ TrapCode array_call(VMFuncRef* callee, VMContext* caller, Cell* cells, size_t) {
 
 TierCode tier_code(ModuleCode& module) {
   return {&array_call,
-          [](void* env, FuncIdx func) -> void* { return static_cast<ModuleCode*>(env)->function(func); }, &module};
+          [](void* env, FuncIdx func) -> void* {
+            return static_cast<ModuleCode*>(env)->function(func);
+          },
+          &module};
 }
 
 #if WEFT_TAIL_DISPATCH
 namespace {
 
-/// A fault in a handler: loads and stores of guarded memories are the only accesses that can miss. Async-signal-safe.
+/// A fault in a handler: loads and stores of guarded memories are the only accesses that can miss.
+/// Async-signal-safe.
 TrapCode resolve_fault(const FaultInfo& fault, VMStoreContext& store, void*) {
   if (!fault.in_memory) return TrapCode::none;
-  // SAFETY: the dispatcher's calling convention: ip r12, fp r13, vmctx r15 (dispatch_tail.hpp); tested for every handler.
+  // SAFETY: the dispatcher's calling convention: ip r12, fp r13, vmctx r15 (dispatch_tail.hpp);
+  // tested for every handler.
   store.interp_ip = reinterpret_cast<const void*>(fault.registers[x86::r12]);
   store.interp_fp = reinterpret_cast<void*>(fault.registers[x86::r13]);
   store.interp_vmctx = reinterpret_cast<VMContext*>(fault.registers[x86::r15]);
@@ -75,8 +87,8 @@ void install(EngineState& engine) {
   engine.collect_interp_frames = &collect_frames;
 #if WEFT_TAIL_DISPATCH
   if (engine.options().signals) {
-    register_code({reinterpret_cast<uintptr_t>(&__start_weft_interp[0]), reinterpret_cast<uintptr_t>(&__stop_weft_interp[0]),
-                   &resolve_fault, nullptr});
+    register_code({reinterpret_cast<uintptr_t>(&__start_weft_interp[0]),
+                   reinterpret_cast<uintptr_t>(&__stop_weft_interp[0]), &resolve_fault, nullptr});
   }
 #endif
 }

@@ -7,13 +7,16 @@
 
 namespace weft::interp {
 
-/// VMFuncRef::array_call of interpreted functions. Called by runtime's enter_guest, or by guest code of other tiers.
+/// VMFuncRef::array_call of interpreted functions. Called by runtime's enter_guest, or by guest
+/// code of other tiers.
 TrapCode array_call(VMFuncRef* callee, VMContext* caller, Cell* cells, size_t capacity);
 
-/// What an engine hands to instances: entries and code of `module`. `module` must outlive its users (ModuleInfo::tier_owner).
+/// What an engine hands to instances: entries and code of `module`. `module` must outlive its users
+/// (ModuleInfo::tier_owner).
 TierCode tier_code(ModuleCode& module);
 
-/// Once per engine: pool of stacks, frame walker; registers the handlers with the fault resolver (unless signals are off).
+/// Once per engine: pool of stacks, frame walker; registers the handlers with the fault resolver
+/// (unless signals are off).
 void install(EngineState& engine);
 
 /// runtime::CollectFrames of this tier.

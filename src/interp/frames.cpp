@@ -5,7 +5,8 @@
 namespace weft::interp {
 
 uint32_t module_offset(const FuncCode& code, const std::byte* ip) {
-  const auto word = static_cast<uint32_t>((ip - reinterpret_cast<const std::byte*>(code.words.get())) / 8);
+  const auto word =
+      static_cast<uint32_t>((ip - reinterpret_cast<const std::byte*>(code.words.get())) / 8);
   const uint8_t* p = code.offsets.data();
   const uint8_t* const end = p + code.offsets.size();
   const auto leb = [&p, end] {

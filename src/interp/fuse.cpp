@@ -1,5 +1,6 @@
-// Fusions: an operator absorbs the instruction that has just made its operand, if that instruction is the last one and its
-// result is a temporary. Taking it back (`rewind`) restores what the accumulators held before it. Which ones: ADR 0008.
+// Fusions: an operator absorbs the instruction that has just made its operand, if that instruction
+// is the last one and its result is a temporary. Taking it back (`rewind`) restores what the
+// accumulators held before it. Which ones: ADR 0008.
 #include "interp/emitter.hpp"
 
 namespace weft::interp {
@@ -12,33 +13,33 @@ struct LoadOpRow {
 /// `op` with the result of the load `load` (form s, result r) as its right operand.
 LoadOpRow load_op_row(Op op, Code load) {
   switch (op) {
-#define WEFT_ROW32(o, commutative) \
-  case Op::i32_##o:                \
+#define WEFT_ROW32(o, commutative)                                                   \
+  case Op::i32_##o:                                                                  \
     if (load == Code::load_u32_s_r) return {Code::i32_##o##_load_ss_r, commutative}; \
     break;
-#define WEFT_ROW32_8(o, commutative) \
-  case Op::i32_##o:                  \
+#define WEFT_ROW32_8(o, commutative)                                                 \
+  case Op::i32_##o:                                                                  \
     if (load == Code::load_u32_s_r) return {Code::i32_##o##_load_ss_r, commutative}; \
     if (load == Code::load_u8_s_r) return {Code::i32_##o##_load8_ss_r, commutative}; \
     break;
-#define WEFT_ROW64(o, commutative) \
-  case Op::i64_##o:                \
+#define WEFT_ROW64(o, commutative)                                                   \
+  case Op::i64_##o:                                                                  \
     if (load == Code::load_u64_s_r) return {Code::i64_##o##_load_ss_r, commutative}; \
     break;
-#define WEFT_ROWF(o)                                                             \
-  case Op::f32_##o:                                                              \
-    if (load == Code::load_f32_s_r) return {Code::f32_##o##_load_ss_r, false};   \
-    break;                                                                       \
-  case Op::f64_##o:                                                              \
-    if (load == Code::load_f64_s_r) return {Code::f64_##o##_load_ss_r, false};   \
+#define WEFT_ROWF(o)                                                           \
+  case Op::f32_##o:                                                            \
+    if (load == Code::load_f32_s_r) return {Code::f32_##o##_load_ss_r, false}; \
+    break;                                                                     \
+  case Op::f64_##o:                                                            \
+    if (load == Code::load_f64_s_r) return {Code::f64_##o##_load_ss_r, false}; \
     break;
-#define WEFT_ROWV(o, commutative) \
-  case Op::o:                                        \
+#define WEFT_ROWV(o, commutative)                                               \
+  case Op::o:                                                                   \
     if (load == Code::v128_load_s_r) return {Code::o##_load_ss_r, commutative}; \
     break;
-#define WEFT_ROWVF(o, splat)                                                       \
-  case Op::o:                                                                      \
-    if (load == Code::v128_load_s_r) return {Code::o##_load_ss_r, false};          \
+#define WEFT_ROWVF(o, splat)                                                         \
+  case Op::o:                                                                        \
+    if (load == Code::v128_load_s_r) return {Code::o##_load_ss_r, false};            \
     if (load == Code::v128_##splat##_s_r) return {Code::o##_load_splat_ss_r, false}; \
     break;
     WEFT_ROWV(f32x4_add, false)
@@ -84,10 +85,12 @@ LoadOpRow load_op_row(Op op, Code load) {
 
 /// `op` with a shift by a constant as one operand; form ss, result r.
 Code shift_op_row(Op op, Code shift) {
-#define WEFT_SHIFT_ROW(t, o)                                                                                \
-  if (op == Op::t##_##o) {                                                                                  \
-    if (shift == Code::t##_shl_si_r || shift == Code::t##_shl_ai_r) return Code::t##_##o##_shl_ss_r;        \
-    if (shift == Code::t##_shr_u_si_r || shift == Code::t##_shr_u_ai_r) return Code::t##_##o##_shr_u_ss_r;  \
+#define WEFT_SHIFT_ROW(t, o)                                            \
+  if (op == Op::t##_##o) {                                              \
+    if (shift == Code::t##_shl_si_r || shift == Code::t##_shl_ai_r)     \
+      return Code::t##_##o##_shl_ss_r;                                  \
+    if (shift == Code::t##_shr_u_si_r || shift == Code::t##_shr_u_ai_r) \
+      return Code::t##_##o##_shr_u_ss_r;                                \
   }
   WEFT_SHIFT_ROW(i32, add)
   WEFT_SHIFT_ROW(i32, xor)
@@ -172,7 +175,8 @@ std::optional<Value> InterpEmitter::fuse_shift_op(Op op, const Operand& z, uint3
   const uint32_t y = get16(at, 10);
   rewind();
   Place p = place(z);
-  if (p.kind == Place::Kind::a) p.kind = Place::Kind::s;  // a local, or a home whose store nobody has dropped
+  if (p.kind == Place::Kind::a)
+    p.kind = Place::Kind::s;  // a local, or a home whose store nobody has dropped
   const unsigned form = (from_slot ? 0 : 1) + (p.kind == Place::Kind::i ? 2 : 0);
   const uint32_t to = emit(base + 2 * form);
   if (from_slot) put16(to, 10, y);
@@ -183,13 +187,15 @@ std::optional<Value> InterpEmitter::fuse_shift_op(Op op, const Operand& z, uint3
 }
 
 /// z +- x * y
-std::optional<Value> InterpEmitter::fuse_multiply(Op op, const Operand& z, bool product_left, uint32_t cell) {
+std::optional<Value> InterpEmitter::fuse_multiply(Op op, const Operand& z, bool product_left,
+                                                  uint32_t cell) {
   const Code base = multiply_row(op, product_left);
   if (base == Code::nop || z.value.kind == Value::Kind::constant) return std::nullopt;
   const bool single = op == Op::f32_add || op == Op::f32_sub;
   const Code mul = single ? Code::f32_mul_ss_r : Code::f64_mul_ss_r;
   const unsigned form = (static_cast<unsigned>(last().code) - static_cast<unsigned>(mul)) / 2;
-  if (last().code != mul && last().code != mul + 4 && last().code != mul + 8) return std::nullopt;  // ss as sa
+  if (last().code != mul && last().code != mul + 4 && last().code != mul + 8)
+    return std::nullopt;  // ss as sa
   const uint32_t at = last().pos;
   const uint32_t x = get16(at, 10);
   const uint32_t y = get16(at, 12);
@@ -265,7 +271,9 @@ std::optional<Value> InterpEmitter::fuse_load(Code base, Class cls, MemArg m) {
 /// The same for a store whose value needs no instruction of its own.
 bool InterpEmitter::fuse_store(Code base, Code, MemArg m) {
   const auto top = state_->top(2);
-  if (!fusing() || !made_by_last(top[0], Class::i) || last().code != Code::i32_add_ss_r || m.offset > 0xffff) return false;
+  if (!fusing() || !made_by_last(top[0], Class::i) || last().code != Code::i32_add_ss_r ||
+      m.offset > 0xffff)
+    return false;
   if (top[1].value.kind != Value::Kind::local) return false;
   const uint32_t value = slot_of(top[1]);
   if (value > 0xffff) return false;
@@ -280,7 +288,8 @@ bool InterpEmitter::fuse_store(Code base, Code, MemArg m) {
   return true;
 }
 
-/// i32.wrap_i64 as the last instruction, made for a reader of 32 bits: taken back, and where its operand is.
+/// i32.wrap_i64 as the last instruction, made for a reader of 32 bits: taken back, and where its
+/// operand is.
 auto InterpEmitter::unwrap(const Operand& o) -> std::optional<Place> {
   if (!fusing() || !made_by_last(o, Class::i)) return std::nullopt;
   if (last().code == Code::i32_wrap_i64_s_r) {
@@ -348,11 +357,13 @@ void InterpEmitter::remove(size_t index) {
   }
 }
 
-/// The sum that is a store's address was made before its value: taken out there, and added by the store.
-bool InterpEmitter::sink_address(const Operand& addr, const Operand& value, const Place& pv, Code base, Code float_base,
-                                 MemArg m) {
+/// The sum that is a store's address was made before its value: taken out there, and added by the
+/// store.
+bool InterpEmitter::sink_address(const Operand& addr, const Operand& value, const Place& pv,
+                                 Code base, Code float_base, MemArg m) {
   constexpr size_t kFarthest = 16;
-  if (!fusing() || far_ || addr.value.kind != Value::Kind::home || addr.value.bits == 0) return false;
+  if (!fusing() || far_ || addr.value.kind != Value::Kind::home || addr.value.bits == 0)
+    return false;
   if (pv.kind == Place::Kind::i) return false;
   const auto at = static_cast<uint32_t>(addr.value.bits);
   size_t index = block_.size();
@@ -374,7 +385,8 @@ bool InterpEmitter::sink_address(const Operand& addr, const Operand& value, cons
   remove(index);
   take(value, pv);
   Code store = base + (sum ? 3 : 10);
-  if (from_acc) store = float_base != Code::nop ? float_base + (sum ? 3 : 4) : base + (sum ? 6 : 11);
+  if (from_acc)
+    store = float_base != Code::nop ? float_base + (sum ? 3 : 4) : base + (sum ? 6 : 11);
   const uint32_t to = emit(store);
   put16(to, 8, x);
   if (sum) {
@@ -389,7 +401,8 @@ bool InterpEmitter::sink_address(const Operand& addr, const Operand& value, cons
   return true;
 }
 
-/// Two counters that step by constants, one after the other; or a store and the step of its pointer.
+/// Two counters that step by constants, one after the other; or a store and the step of its
+/// pointer.
 void InterpEmitter::fuse_increment() {
   if (!fusing() || record_count_ < 2) return;
   const Record& step = last();
@@ -398,8 +411,8 @@ void InterpEmitter::fuse_increment() {
   const uint32_t by = get32(step.pos, 12);
   if (!fits16(by)) return;
   const Record before = last(1);
-  if (before.code == Code::i32_add_si_r && get16(before.pos, 8) == get16(before.pos, 10) && fits16(get32(before.pos, 12)) &&
-      get16(before.pos, 8) != slot) {
+  if (before.code == Code::i32_add_si_r && get16(before.pos, 8) == get16(before.pos, 10) &&
+      fits16(get32(before.pos, 12)) && get16(before.pos, 8) != slot) {
     const uint32_t first = get16(before.pos, 8);
     const uint32_t first_by = get32(before.pos, 12);
     rewind();
@@ -415,7 +428,8 @@ void InterpEmitter::fuse_increment() {
 }
 
 /// A compare that is only needed to select: `cond` is made by the last instruction.
-std::optional<Value> InterpEmitter::fuse_select(const Operand& a, const Operand& b, const Operand& c) {
+std::optional<Value> InterpEmitter::fuse_select(const Operand& a, const Operand& b,
+                                                const Operand& c) {
   if (!fusing() || !made_by_last(c, Class::i)) return std::nullopt;
   Code base = Code::nop;
   unsigned imm_bytes = 0;
@@ -435,8 +449,10 @@ std::optional<Value> InterpEmitter::fuse_select(const Operand& a, const Operand&
     default: return std::nullopt;
   }
   // The values may not need instructions of their own now.
-  if (a.value.kind == Value::Kind::constant || b.value.kind == Value::Kind::constant) return std::nullopt;
-  const unsigned form = (static_cast<unsigned>(last().code) - static_cast<unsigned>(row.compare)) / 2;
+  if (a.value.kind == Value::Kind::constant || b.value.kind == Value::Kind::constant)
+    return std::nullopt;
+  const unsigned form =
+      (static_cast<unsigned>(last().code) - static_cast<unsigned>(row.compare)) / 2;
   const uint32_t at = last().pos;
   const uint32_t left = get16(at, 10);
   const uint32_t right = get16(at, 12);
@@ -451,8 +467,10 @@ std::optional<Value> InterpEmitter::fuse_select(const Operand& a, const Operand&
   return produce(Class::i, to, a.cell);
 }
 
-/// The branch of a loop's counter: the addition before a compare (`code`, its operands read, itself taken back).
-std::optional<uint32_t> InterpEmitter::fuse_add_branch(Code branch, bool has_imm, uint64_t imm, uint32_t other) {
+/// The branch of a loop's counter: the addition before a compare (`code`, its operands read, itself
+/// taken back).
+std::optional<uint32_t> InterpEmitter::fuse_add_branch(Code branch, bool has_imm, uint64_t imm,
+                                                       uint32_t other) {
   if (!fusing()) return std::nullopt;
   const Acc& acc = accs_.of[0];
   if (acc.pos != last().pos || acc.slot == kNoSlot) return std::nullopt;
@@ -462,7 +480,7 @@ std::optional<uint32_t> InterpEmitter::fuse_add_branch(Code branch, bool has_imm
   if (!wide && code != Code::i32_add_si_r && code != Code::i32_add_ss_r) return std::nullopt;
   Code base = Code::nop;
   switch (branch) {
-#define WEFT_ADDBR(w, id, add, cmp)      \
+#define WEFT_ADDBR(w, id, add, cmp) \
   case Code::br_##cmp##_ss: base = Code::id##_ii; break;
 #define WEFT_SELCMP(w, id, cmp)
 #include "interp/isa_fused.def"

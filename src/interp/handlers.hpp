@@ -1,5 +1,6 @@
-// What handlers of every family share: reading operands by form, writing results, leaving with a trap. Included only by the
-// handlers_*.cpp; everything here has internal linkage so that each family is its own code.
+// What handlers of every family share: reading operands by form, writing results, leaving with a
+// trap. Included only by the handlers_*.cpp; everything here has internal linkage so that each
+// family is its own code.
 #pragma once
 
 #include <bit>
@@ -11,7 +12,9 @@
 
 namespace weft::interp {
 
-inline HandlerWord word_of(Handler h) { return reinterpret_cast<HandlerWord>(h); }  // SAFETY: read back as Handler
+inline HandlerWord word_of(Handler h) {
+  return reinterpret_cast<HandlerWord>(h);
+}  // SAFETY: read back as Handler
 
 namespace {
 
@@ -44,7 +47,8 @@ inline uint64_t to_bits(T v) {
 inline Cell& slot(const std::byte* ip, Cell* fp, unsigned at) { return fp[u16(ip, at)]; }
 
 template <Src kSrc, class T>
-inline T operand(const std::byte* ip, Cell* fp, uint64_t acc, float facc, double dacc, unsigned slot_at, unsigned imm_at) {
+inline T operand(const std::byte* ip, Cell* fp, uint64_t acc, float facc, double dacc,
+                 unsigned slot_at, unsigned imm_at) {
   if constexpr (kSrc == Src::s) {
     return from_bits<T>(slot(ip, fp, slot_at).bits);
   } else if constexpr (kSrc == Src::i) {
@@ -74,7 +78,8 @@ inline void result(T v, const std::byte* ip, Cell* fp, uint64_t& acc, float& fac
   }
   if constexpr (kSlot) slot(ip, fp, 8).bits = to_bits(v);
 }
-#define WX_OPERAND(src, T, slot_at, imm_at) operand<src, T>(ip, fp, acc, facc, dacc, slot_at, imm_at)
+#define WX_OPERAND(src, T, slot_at, imm_at) \
+  operand<src, T>(ip, fp, acc, facc, dacc, slot_at, imm_at)
 #define WX_RESULT(kSlot, v) result<kSlot>(v, ip, fp, acc, facc, dacc)
 
 /// Leaves with the trap in acc; ip is at the instruction that trapped.
@@ -87,10 +92,10 @@ WX_COLD_HANDLER(leave) {
   store.trap.code = static_cast<TrapCode>(acc);
   WX_FINISH(static_cast<TrapCode>(acc));
 }
-#define WX_TRAP(code)                   \
-  do {                                  \
-    acc = static_cast<uint64_t>(code);  \
-    WX_GO(leave);                       \
+#define WX_TRAP(code)                  \
+  do {                                 \
+    acc = static_cast<uint64_t>(code); \
+    WX_GO(leave);                      \
   } while (false)
 
 template <class F>
@@ -122,7 +127,8 @@ WX_HANDLER(binary) {
   const A right = WX_OPERAND(kRight, A, kLeft == Src::i ? 10 : 12, kImmAt);
   const auto r = Fn(left, right);
   if constexpr (kTraps<typename F::Result>) {
-    if (!r.ok()) [[unlikely]] WX_TRAP(r.trap);
+    if (!r.ok()) [[unlikely]]
+      WX_TRAP(r.trap);
     WX_RESULT(kSlot, r.value);
   } else {
     WX_RESULT(kSlot, r);
@@ -136,7 +142,8 @@ WX_HANDLER(unary) {
   using F = Signature<decltype(Fn)>;
   const auto r = Fn(WX_OPERAND(kSrc, typename F::First, 10, 0));
   if constexpr (kTraps<typename F::Result>) {
-    if (!r.ok()) [[unlikely]] WX_TRAP(r.trap);
+    if (!r.ok()) [[unlikely]]
+      WX_TRAP(r.trap);
     WX_RESULT(kSlot, r.value);
   } else {
     WX_RESULT(kSlot, r);
@@ -159,13 +166,14 @@ WX_HANDLER(branch) {
 }
 
 #define WX_PUT(id, ...) table.word[static_cast<size_t>(Code::id)] = word_of(&__VA_ARGS__)
-#define WX_PUT_BIN(op, l, r)                                                    \
+#define WX_PUT_BIN(op, l, r)                                                       \
   WX_PUT(op##_##l##r##_r, binary<&wasm::numeric::op, Src::l, Src::r, kWriteSlot>); \
   WX_PUT(op##_##l##r##_t, binary<&wasm::numeric::op, Src::l, Src::r, kTransient>);
-#define WEFT_BIN4(w, op) WX_PUT_BIN(op, s, s) WX_PUT_BIN(op, s, i) WX_PUT_BIN(op, a, s) WX_PUT_BIN(op, a, i)
+#define WEFT_BIN4(w, op) \
+  WX_PUT_BIN(op, s, s) WX_PUT_BIN(op, s, i) WX_PUT_BIN(op, a, s) WX_PUT_BIN(op, a, i)
 #define WEFT_BIN6(w, op) WEFT_BIN4(w, op) WX_PUT_BIN(op, s, a) WX_PUT_BIN(op, i, s)
-#define WX_PUT_UN(op, s)                                                 \
-  WX_PUT(op##_##s##_r, unary<&wasm::numeric::op, Src::s, kWriteSlot>);   \
+#define WX_PUT_UN(op, s)                                               \
+  WX_PUT(op##_##s##_r, unary<&wasm::numeric::op, Src::s, kWriteSlot>); \
   WX_PUT(op##_##s##_t, unary<&wasm::numeric::op, Src::s, kTransient>);
 #define WEFT_UN2(op) WX_PUT_UN(op, s) WX_PUT_UN(op, a)
 

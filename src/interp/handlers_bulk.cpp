@@ -1,4 +1,5 @@
-// Handlers that call a builtin: memory.*, table.*, segments, references, general memory accesses, wide arithmetic.
+// Handlers that call a builtin: memory.*, table.*, segments, references, general memory accesses,
+// wide arithmetic.
 #include "interp/handlers.hpp"
 #include "interp/memory_kind.hpp"
 #include "runtime/builtins.hpp"
@@ -12,13 +13,14 @@ inline void leave_for_builtin(const std::byte* ip, Cell* fp, VMContext* cx) {
   cx->store->interp_fp = fp;
   cx->store->interp_vmctx = cx;
 }
-#define WX_BUILTIN(size, call)                                   \
-  do {                                                           \
-    leave_for_builtin(ip, fp, cx);                               \
-    const TrapCode weft_trap = (call);                           \
-    acc = 0, facc = 0, dacc = 0;                                 \
-    if (weft_trap != TrapCode::none) [[unlikely]] WX_TRAP(weft_trap); \
-    WX_NEXT(size);                                               \
+#define WX_BUILTIN(size, call)                    \
+  do {                                            \
+    leave_for_builtin(ip, fp, cx);                \
+    const TrapCode weft_trap = (call);            \
+    acc = 0, facc = 0, dacc = 0;                  \
+    if (weft_trap != TrapCode::none) [[unlikely]] \
+      WX_TRAP(weft_trap);                         \
+    WX_NEXT(size);                                \
   } while (false)
 
 WX_HANDLER(memory_size) {
@@ -32,7 +34,8 @@ WX_HANDLER(memory_grow) {
   uint64_t old = 0;
   const TrapCode trap = builtins::memory_grow(cx, u32(ip, 12), slot(ip, fp, 10).bits, old);
   acc = 0, facc = 0, dacc = 0;
-  if (trap != TrapCode::none) [[unlikely]] WX_TRAP(trap);
+  if (trap != TrapCode::none) [[unlikely]]
+    WX_TRAP(trap);
   slot(ip, fp, 8).bits = u32(ip, 16) != 0 ? old : static_cast<uint32_t>(old);
   mem0 = cx->memory0->base;
   WX_NEXT(24);
@@ -41,7 +44,8 @@ WX_HANDLER(memory_grow) {
 WX_HANDLER(memory_fill) {
   WX_BEGIN
   WX_BUILTIN(24, builtins::memory_fill(cx, u32(ip, 16), slot(ip, fp, 8).bits,
-                                       static_cast<uint32_t>(slot(ip, fp, 10).bits), slot(ip, fp, 12).bits));
+                                       static_cast<uint32_t>(slot(ip, fp, 10).bits),
+                                       slot(ip, fp, 12).bits));
 }
 WX_HANDLER(memory_copy) {
   WX_BEGIN
@@ -74,15 +78,18 @@ WX_HANDLER(table_grow) {
   WX_BEGIN
   leave_for_builtin(ip, fp, cx);
   uint64_t old = 0;
-  const TrapCode trap = builtins::table_grow(cx, u32(ip, 16), slot(ip, fp, 10), slot(ip, fp, 12).bits, old);
+  const TrapCode trap =
+      builtins::table_grow(cx, u32(ip, 16), slot(ip, fp, 10), slot(ip, fp, 12).bits, old);
   acc = 0, facc = 0, dacc = 0;
-  if (trap != TrapCode::none) [[unlikely]] WX_TRAP(trap);
+  if (trap != TrapCode::none) [[unlikely]]
+    WX_TRAP(trap);
   slot(ip, fp, 8).bits = u32(ip, 20) != 0 ? old : static_cast<uint32_t>(old);
   WX_NEXT(24);
 }
 WX_HANDLER(table_fill) {
   WX_BEGIN
-  WX_BUILTIN(24, builtins::table_fill(cx, u32(ip, 16), slot(ip, fp, 8).bits, slot(ip, fp, 10), slot(ip, fp, 12).bits));
+  WX_BUILTIN(24, builtins::table_fill(cx, u32(ip, 16), slot(ip, fp, 8).bits, slot(ip, fp, 10),
+                                      slot(ip, fp, 12).bits));
 }
 WX_HANDLER(table_copy) {
   WX_BEGIN
@@ -108,12 +115,14 @@ WX_HANDLER(ref_func) {
 
 // --- any memory, any address type: memory index in n24, its top bit says 64-bit addresses ---
 /// Null if [index + offset, + bytes) is not inside; then the trap record is filled.
-inline std::byte* general_address(const std::byte* ip, VMContext* cx, uint64_t index, uint64_t bytes) {
+inline std::byte* general_address(const std::byte* ip, VMContext* cx, uint64_t index,
+                                  uint64_t bytes) {
   const uint32_t word = u32(ip, 24);
   const VMMemory& memory = *cx->memories[word & ~kWideAddress];
   if ((word & kWideAddress) == 0) index = static_cast<uint32_t>(index);
   uint64_t ea = 0;
-  if (__builtin_add_overflow(index, u64(ip, 16), &ea) || bytes > memory.length || ea > memory.length - bytes) {
+  if (__builtin_add_overflow(index, u64(ip, 16), &ea) || bytes > memory.length ||
+      ea > memory.length - bytes) {
     cx->store->trap.fault_address = ea;
     cx->store->trap.fault_size = memory.length;
     return nullptr;
@@ -134,15 +143,16 @@ WX_HANDLER(store_general) {
   const uint64_t bits = slot(ip, fp, 10).bits;
   std::byte* const to = general_address(ip, cx, slot(ip, fp, 8).bits, bytes_of(kind));
   if (to == nullptr) WX_TRAP(TrapCode::memory_out_of_bounds);
-  std::memcpy(to, &bits, bytes_of(kind));  // little endian: the low bytes; SAFETY: checked by general_address
+  std::memcpy(to, &bits,
+              bytes_of(kind));  // little endian: the low bytes; SAFETY: checked by general_address
   WX_NEXT(32);
 }
 
 template <auto Fn>
 WX_HANDLER(wide4) {
   WX_BEGIN
-  const wasm::numeric::Wide r =
-      Fn(slot(ip, fp, 10).bits, slot(ip, fp, 12).bits, slot(ip, fp, 14).bits, slot(ip, fp, 16).bits);
+  const wasm::numeric::Wide r = Fn(slot(ip, fp, 10).bits, slot(ip, fp, 12).bits,
+                                   slot(ip, fp, 14).bits, slot(ip, fp, 16).bits);
   Cell* d = &slot(ip, fp, 8);
   d[0].bits = r.low;
   d[1].bits = r.high;

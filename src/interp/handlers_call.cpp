@@ -1,5 +1,5 @@
-// Handlers of calls and returns: isa_control.def. Frames: ADR 0014. A callee's frame begins at its first argument in the
-// caller's operand homes, and the results replace the arguments.
+// Handlers of calls and returns: isa_control.def. Frames: ADR 0014. A callee's frame begins at its
+// first argument in the caller's operand homes, and the results replace the arguments.
 #include "interp/handlers.hpp"
 #include "interp/translate.hpp"
 #include "interp/unwind.hpp"
@@ -12,7 +12,8 @@ namespace {
 /// Bytes from a frame's start to the end of the stack.
 inline uint64_t room(VMContext* cx, Cell* frame) {
   // SAFETY: both point into the same stack, frame is not behind its end.
-  return static_cast<uint64_t>(static_cast<std::byte*>(cx->store->interp_stack_end) - reinterpret_cast<std::byte*>(frame));
+  return static_cast<uint64_t>(static_cast<std::byte*>(cx->store->interp_stack_end) -
+                               reinterpret_cast<std::byte*>(frame));
 }
 inline FuncCode* code_of(const VMFuncRef* ref) { return static_cast<FuncCode*>(ref->code); }
 
@@ -29,20 +30,20 @@ WX_COLD_HANDLER(return_to_instance) {
 }
 
 /// Enters `code` with its frame at `frame`; `next` is where it returns to.
-#define WX_ENTER(code, frame, header, next, callee_cx)                                      \
-  do {                                                                                      \
-    FuncCode* const weft_code = (code);                                                     \
-    const std::byte* const weft_entry = weft_code->entry.load(std::memory_order_acquire);   \
-    if (room(cx, frame) < weft_code->frame_bytes.load(std::memory_order_relaxed))           \
-      [[unlikely]] WX_GO(stack_exhausted);                                                  \
-    (header)[0].bits = reinterpret_cast<uint64_t>(next);                                    \
-    (header)[1].bits = reinterpret_cast<uint64_t>(fp);                                      \
-    (header)[2].bits = reinterpret_cast<uint64_t>(cx);                                      \
-    fp = (frame);                                                                           \
-    ip = weft_entry;                                                                        \
-    acc = reinterpret_cast<uint64_t>(weft_code); /* for `translate` */                      \
-    callee_cx;                                                                              \
-    WX_JUMP();                                                                              \
+#define WX_ENTER(code, frame, header, next, callee_cx)                                         \
+  do {                                                                                         \
+    FuncCode* const weft_code = (code);                                                        \
+    const std::byte* const weft_entry = weft_code->entry.load(std::memory_order_acquire);      \
+    if (room(cx, frame) < weft_code->frame_bytes.load(std::memory_order_relaxed)) [[unlikely]] \
+      WX_GO(stack_exhausted);                                                                  \
+    (header)[0].bits = reinterpret_cast<uint64_t>(next);                                       \
+    (header)[1].bits = reinterpret_cast<uint64_t>(fp);                                         \
+    (header)[2].bits = reinterpret_cast<uint64_t>(cx);                                         \
+    fp = (frame);                                                                              \
+    ip = weft_entry;                                                                           \
+    acc = reinterpret_cast<uint64_t>(weft_code); /* for `translate` */                         \
+    callee_cx;                                                                                 \
+    WX_JUMP();                                                                                 \
   } while (false)
 
 WX_HANDLER(call) {
@@ -61,7 +62,8 @@ inline void leave_for_host(const std::byte* ip, Cell* fp, VMContext* cx, Cell* t
   store.interp_stack_top = top;
 }
 
-/// A host function failed; acc: its TrapCode. An exception of a guest call inside it goes on to this frame's handlers.
+/// A host function failed; acc: its TrapCode. An exception of a guest call inside it goes on to
+/// this frame's handlers.
 template <bool kBehindCall>
 WX_COLD_HANDLER(host_failed) {
   WX_BEGIN
@@ -82,25 +84,28 @@ WX_COLD_HANDLER(host_failed) {
   WX_JUMP();
 }
 
-/// Calls a function that is not the interpreter's. The frame stays as it is if that fails: it can be resumed.
-#define WX_CALL_HOST(ref, frame, cells, size)                                      \
-  do {                                                                             \
-    leave_for_host(ip, fp, cx, (frame) + (cells));                                 \
-    const TrapCode weft_trap = (ref)->array_call((ref), cx, (frame), (cells));     \
-    acc = 0, facc = 0, dacc = 0; /* so that nothing is saved around the call */    \
-    if (weft_trap != TrapCode::none) [[unlikely]] {                                \
-      acc = static_cast<uint64_t>(weft_trap);                                      \
-      WX_GO(host_failed<false>);                                                   \
-    }                                                                              \
-    mem0 = cx->memory0->base;                                                      \
-    WX_NEXT(size);                                                                 \
+/// Calls a function that is not the interpreter's. The frame stays as it is if that fails: it can
+/// be resumed.
+#define WX_CALL_HOST(ref, frame, cells, size)                                   \
+  do {                                                                          \
+    leave_for_host(ip, fp, cx, (frame) + (cells));                              \
+    const TrapCode weft_trap = (ref)->array_call((ref), cx, (frame), (cells));  \
+    acc = 0, facc = 0, dacc = 0; /* so that nothing is saved around the call */ \
+    if (weft_trap != TrapCode::none) [[unlikely]] {                             \
+      acc = static_cast<uint64_t>(weft_trap);                                   \
+      WX_GO(host_failed<false>);                                                \
+    }                                                                           \
+    mem0 = cx->memory0->base;                                                   \
+    WX_NEXT(size);                                                              \
   } while (false)
 
-#define WX_CALL_REF(ref, frame, header, cells, size)                                                        \
-  do {                                                                                                      \
-    if ((ref)->code == nullptr) WX_CALL_HOST(ref, frame, cells, size);                                      \
-    if ((ref)->vmctx == cx) WX_ENTER(code_of(ref), frame, header, ip + (size), static_cast<void>(0));       \
-    WX_ENTER(code_of(ref), frame, header, ip + (size), (cx = (ref)->vmctx, mem0 = cx->memory0->base));      \
+#define WX_CALL_REF(ref, frame, header, cells, size)                            \
+  do {                                                                          \
+    if ((ref)->code == nullptr) WX_CALL_HOST(ref, frame, cells, size);          \
+    if ((ref)->vmctx == cx)                                                     \
+      WX_ENTER(code_of(ref), frame, header, ip + (size), static_cast<void>(0)); \
+    WX_ENTER(code_of(ref), frame, header, ip + (size),                          \
+             (cx = (ref)->vmctx, mem0 = cx->memory0->base));                    \
   } while (false)
 
 WX_HANDLER(call_import) {
@@ -110,8 +115,10 @@ WX_HANDLER(call_import) {
   WX_CALL_REF(ref, frame, at_bytes(fp, u32(ip, 12)), u32(ip, 20), 24);
 }
 
-/// Table element at `index` for call_indirect; null with `trap` set where there is none of that type.
-[[gnu::noinline, gnu::cold]] VMFuncRef* resolve_indirect(VMContext* cx, uint32_t table, uint32_t type, uint64_t index,
+/// Table element at `index` for call_indirect; null with `trap` set where there is none of that
+/// type.
+[[gnu::noinline, gnu::cold]] VMFuncRef* resolve_indirect(VMContext* cx, uint32_t table,
+                                                         uint32_t type, uint64_t index,
                                                          TrapCode& trap) {
   if (index >= cx->tables[table]->length) {
     trap = TrapCode::undefined_element;
@@ -120,11 +127,13 @@ WX_HANDLER(call_import) {
   Cell cell;
   trap = builtins::table_get(cx, table, index, cell);
   if (trap != TrapCode::none) return nullptr;
-  auto* ref = reinterpret_cast<VMFuncRef*>(cell.bits);  // SAFETY: the table's elements are function references
+  auto* ref = reinterpret_cast<VMFuncRef*>(
+      cell.bits);  // SAFETY: the table's elements are function references
   if (ref == nullptr) {
     trap = TrapCode::uninitialized_element;
   } else {
-    trap = ref->type == cx->type_ids[type] ? TrapCode::none : builtins::check_signature(cx, ref, cx->type_ids[type]);
+    trap = ref->type == cx->type_ids[type] ? TrapCode::none
+                                           : builtins::check_signature(cx, ref, cx->type_ids[type]);
   }
   return trap == TrapCode::none ? ref : nullptr;
 }
@@ -132,16 +141,19 @@ WX_HANDLER(call_import) {
 /// The common case of resolve_indirect inline; null: ask resolve_indirect.
 inline VMFuncRef* indirect_fast(VMContext* cx, uint32_t table, uint32_t type, uint64_t index) {
   const VMTable& t = *cx->tables[table];
-  if (index >= t.length) [[unlikely]] return nullptr;
+  if (index >= t.length) [[unlikely]]
+    return nullptr;
   auto* ref = reinterpret_cast<VMFuncRef*>(t.base[index].bits);  // SAFETY: as above
-  if (ref == nullptr || ref->type != cx->type_ids[type]) [[unlikely]] return nullptr;
+  if (ref == nullptr || ref->type != cx->type_ids[type]) [[unlikely]]
+    return nullptr;
   return ref;
 }
 
 WX_COLD_HANDLER(call_indirect_slow) {
   WX_BEGIN
   TrapCode trap = TrapCode::none;
-  VMFuncRef* const ref = resolve_indirect(cx, u32(ip, 16), u32(ip, 20), slot(ip, fp, 28).bits, trap);
+  VMFuncRef* const ref =
+      resolve_indirect(cx, u32(ip, 16), u32(ip, 20), slot(ip, fp, 28).bits, trap);
   acc = 0, facc = 0, dacc = 0;
   if (ref == nullptr) WX_TRAP(trap);
   Cell* const frame = at_bytes(fp, u32(ip, 8));
@@ -150,7 +162,8 @@ WX_COLD_HANDLER(call_indirect_slow) {
 WX_HANDLER(call_indirect) {
   WX_BEGIN
   VMFuncRef* const ref = indirect_fast(cx, u32(ip, 16), u32(ip, 20), slot(ip, fp, 28).bits);
-  if (ref == nullptr || ref->vmctx != cx || ref->code == nullptr) [[unlikely]] WX_GO(call_indirect_slow);
+  if (ref == nullptr || ref->vmctx != cx || ref->code == nullptr) [[unlikely]]
+    WX_GO(call_indirect_slow);
   Cell* const frame = at_bytes(fp, u32(ip, 8));
   WX_ENTER(code_of(ref), frame, at_bytes(fp, u32(ip, 12)), ip + 32, static_cast<void>(0));
 }
@@ -158,27 +171,28 @@ WX_HANDLER(call_ref) {
   WX_BEGIN
   // SAFETY: validation: the slot holds a function reference of the right type, or null.
   auto* const ref = reinterpret_cast<VMFuncRef*>(slot(ip, fp, 28).bits);
-  if (ref == nullptr) [[unlikely]] WX_TRAP(TrapCode::null_function_reference);
+  if (ref == nullptr) [[unlikely]]
+    WX_TRAP(TrapCode::null_function_reference);
   Cell* const frame = at_bytes(fp, u32(ip, 8));
   WX_CALL_REF(ref, frame, at_bytes(fp, u32(ip, 12)), u32(ip, 24), 32);
 }
 
 // --- returns: header slot at byte 8 ---
-#define WX_RETURN(store_result)                                                              \
-  do {                                                                                       \
-    const Cell* const weft_header = &slot(ip, fp, 8);                                        \
-    const uint64_t weft_ip = weft_header[0].bits;                                            \
-    const uint64_t weft_fp = weft_header[1].bits;                                            \
-    const uint64_t weft_cx = weft_header[2].bits;                                            \
-    store_result;                                                                            \
-    /* SAFETY: the caller's words, written by WX_ENTER or by the entry from the host. */     \
-    ip = reinterpret_cast<const std::byte*>(weft_ip);                                        \
-    fp = reinterpret_cast<Cell*>(weft_fp);                                                   \
-    if (weft_cx != reinterpret_cast<uint64_t>(cx)) [[unlikely]] {                            \
-      acc = weft_cx;                                                                         \
-      WX_GO(return_to_instance);                                                             \
-    }                                                                                        \
-    WX_JUMP();                                                                               \
+#define WX_RETURN(store_result)                                                          \
+  do {                                                                                   \
+    const Cell* const weft_header = &slot(ip, fp, 8);                                    \
+    const uint64_t weft_ip = weft_header[0].bits;                                        \
+    const uint64_t weft_fp = weft_header[1].bits;                                        \
+    const uint64_t weft_cx = weft_header[2].bits;                                        \
+    store_result;                                                                        \
+    /* SAFETY: the caller's words, written by WX_ENTER or by the entry from the host. */ \
+    ip = reinterpret_cast<const std::byte*>(weft_ip);                                    \
+    fp = reinterpret_cast<Cell*>(weft_fp);                                               \
+    if (weft_cx != reinterpret_cast<uint64_t>(cx)) [[unlikely]] {                        \
+      acc = weft_cx;                                                                     \
+      WX_GO(return_to_instance);                                                         \
+    }                                                                                    \
+    WX_JUMP();                                                                           \
   } while (false)
 
 WX_HANDLER(ret_0) {
@@ -209,7 +223,8 @@ WX_HANDLER(ret_n) {
   WX_BEGIN
   const Cell* from = fp + u32(ip, 12);
   const uint32_t count = u32(ip, 16);
-  WX_RETURN(for (uint32_t i = 0; i < count; ++i) fp[i] = from[i]);  // homes lie above: ascending order is safe
+  WX_RETURN(for (uint32_t i = 0; i < count; ++i) fp[i] =
+                from[i]);  // homes lie above: ascending order is safe
 }
 
 // --- tail calls: the callee takes this frame's place; arguments from slot n12, n16 cells ---
@@ -223,15 +238,15 @@ inline Cell* replace_frame(Cell* fp, const Cell* old_header, uint32_t from, uint
   placed[2] = header[2];
   return placed;
 }
-#define WX_TAIL_ENTER(code)                                                                \
-  do {                                                                                     \
-    FuncCode* const weft_code = (code);                                                    \
-    if (room(cx, fp) < weft_code->frame_bytes.load(std::memory_order_relaxed))             \
-      [[unlikely]] WX_GO(stack_exhausted);                                                 \
-    replace_frame(fp, &slot(ip, fp, 8), u32(ip, 12), u32(ip, 16));                         \
-    ip = weft_code->entry.load(std::memory_order_acquire);                                 \
-    acc = reinterpret_cast<uint64_t>(weft_code);                                           \
-    WX_JUMP();                                                                             \
+#define WX_TAIL_ENTER(code)                                                                 \
+  do {                                                                                      \
+    FuncCode* const weft_code = (code);                                                     \
+    if (room(cx, fp) < weft_code->frame_bytes.load(std::memory_order_relaxed)) [[unlikely]] \
+      WX_GO(stack_exhausted);                                                               \
+    replace_frame(fp, &slot(ip, fp, 8), u32(ip, 12), u32(ip, 16));                          \
+    ip = weft_code->entry.load(std::memory_order_acquire);                                  \
+    acc = reinterpret_cast<uint64_t>(weft_code);                                            \
+    WX_JUMP();                                                                              \
   } while (false)
 
 WX_HANDLER(return_call) {
@@ -239,13 +254,15 @@ WX_HANDLER(return_call) {
   WX_TAIL_ENTER(ptr<FuncCode>(ip, 24));
 }
 
-/// `ref` in acc. A host function runs after the frame is gone: it returns to the caller, and is resumed there.
+/// `ref` in acc. A host function runs after the frame is gone: it returns to the caller, and is
+/// resumed there.
 WX_HANDLER(return_call_to) {
   WX_BEGIN
   auto* const ref = reinterpret_cast<VMFuncRef*>(acc);  // SAFETY: put there by the handlers below
   if (ref->code != nullptr) {
     FuncCode* const code = code_of(ref);
-    if (room(cx, fp) < code->frame_bytes.load(std::memory_order_relaxed)) [[unlikely]] WX_GO(stack_exhausted);
+    if (room(cx, fp) < code->frame_bytes.load(std::memory_order_relaxed)) [[unlikely]]
+      WX_GO(stack_exhausted);
     replace_frame(fp, &slot(ip, fp, 8), u32(ip, 12), u32(ip, 16));
     if (ref->vmctx != cx) {
       cx = ref->vmctx;
@@ -262,7 +279,8 @@ WX_HANDLER(return_call_to) {
   ip = reinterpret_cast<const std::byte*>(header[0].bits);  // SAFETY: words written by WX_ENTER
   fp = reinterpret_cast<Cell*>(header[1].bits);
   cx = reinterpret_cast<VMContext*>(header[2].bits);
-  leave_for_host(ip - 1, fp, cx, args + cells);  // inside the call, where backtraces say that the caller stands
+  leave_for_host(ip - 1, fp, cx,
+                 args + cells);  // inside the call, where backtraces say that the caller stands
   const TrapCode trap = ref->array_call(ref, caller, args, cells);
   acc = 0, facc = 0, dacc = 0;
   if (trap != TrapCode::none) {
@@ -293,7 +311,8 @@ WX_HANDLER(return_call_indirect) {
 WX_HANDLER(return_call_ref) {
   WX_BEGIN
   const uint64_t ref = slot(ip, fp, 10).bits;
-  if (ref == 0) [[unlikely]] WX_TRAP(TrapCode::null_function_reference);
+  if (ref == 0) [[unlikely]]
+    WX_TRAP(TrapCode::null_function_reference);
   acc = ref;
   WX_GO(return_call_to);
 }
@@ -303,14 +322,17 @@ WX_HANDLER(exit_) {
   WX_BEGIN
   WX_FINISH(TrapCode::none);
 }
-/// Entry of a function whose code does not exist yet; acc: its FuncCode. Parameters and header are in place.
+/// Entry of a function whose code does not exist yet; acc: its FuncCode. Parameters and header are
+/// in place.
 WX_COLD_HANDLER(translate) {
   WX_BEGIN
   auto* const code = reinterpret_cast<FuncCode*>(acc);  // SAFETY: every entry puts it there
   // A failure is reported at the call: the frame exists, but has no code to stand in.
   const Cell* const header = fp + code->param_cells;
-  leave_for_host(reinterpret_cast<const std::byte*>(header[0].bits) - 1, reinterpret_cast<Cell*>(header[1].bits),
-                 reinterpret_cast<VMContext*>(header[2].bits), fp + code->param_cells + kHeaderCells);
+  leave_for_host(reinterpret_cast<const std::byte*>(header[0].bits) - 1,
+                 reinterpret_cast<Cell*>(header[1].bits),
+                 reinterpret_cast<VMContext*>(header[2].bits),
+                 fp + code->param_cells + kHeaderCells);
   const std::byte* const entry = translate_function(*code, cx);
   facc = 0, dacc = 0;
   if (entry == nullptr) WX_FINISH(TrapCode::host_error);

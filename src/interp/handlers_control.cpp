@@ -142,11 +142,13 @@ WX_HANDLER(global_set_i) {
 
 WX_HANDLER(ref_as_non_null) {
   WX_BEGIN
-  if (slot(ip, fp, 8).bits == 0) [[unlikely]] WX_TRAP(TrapCode::null_reference);
+  if (slot(ip, fp, 8).bits == 0) [[unlikely]]
+    WX_TRAP(TrapCode::null_reference);
   WX_NEXT(16);
 }
 
-/// Counted before the block runs; what a trap inside it did not run is given back by the walk of issue "embedding API".
+/// Counted before the block runs; what a trap inside it did not run is given back by the walk of
+/// issue "embedding API".
 WX_COLD_HANDLER(fuel_slow) {
   WX_BEGIN
   cx->store->interp_ip = ip;
@@ -163,7 +165,8 @@ WX_HANDLER(fuel) {
   WX_BEGIN
   const int64_t consumed = cx->store->fuel_consumed + u32(ip, 12);
   cx->store->fuel_consumed = consumed;
-  if (consumed > 0) [[unlikely]] WX_GO(fuel_slow);
+  if (consumed > 0) [[unlikely]]
+    WX_GO(fuel_slow);
   WX_NEXT(16);
 }
 WX_COLD_HANDLER(epoch_slow) {
@@ -179,7 +182,8 @@ WX_COLD_HANDLER(epoch_slow) {
 WX_HANDLER(epoch) {
   WX_BEGIN
   // SAFETY: relaxed, only the fact that the counter has moved matters.
-  if (cx->store->epoch->load(std::memory_order_relaxed) >= cx->store->epoch_deadline) [[unlikely]] WX_GO(epoch_slow);
+  if (cx->store->epoch->load(std::memory_order_relaxed) >= cx->store->epoch_deadline) [[unlikely]]
+    WX_GO(epoch_slow);
   WX_NEXT(8);
 }
 
@@ -209,11 +213,15 @@ void install_control(HandlerTable& table) {
   WX_PUT(br_table_s, br_table<Src::s>);
   WX_PUT(br_table_a, br_table<Src::a>);
   WX_PUT(unreachable, unreachable);
-#define WX_PUT_SELECT_CONSTANT(c, a, b)                                                          \
-  WX_PUT(select_i_##c##_##a##b##_r, select_constant<Src::c, Src::a, Src::b, kWriteSlot>);         \
+#define WX_PUT_SELECT_CONSTANT(c, a, b)                                                   \
+  WX_PUT(select_i_##c##_##a##b##_r, select_constant<Src::c, Src::a, Src::b, kWriteSlot>); \
   WX_PUT(select_i_##c##_##a##b##_t, select_constant<Src::c, Src::a, Src::b, kTransient>);
-  WX_PUT_SELECT_CONSTANT(s, s, i) WX_PUT_SELECT_CONSTANT(s, i, s) WX_PUT_SELECT_CONSTANT(s, i, i)
-  WX_PUT_SELECT_CONSTANT(a, s, i) WX_PUT_SELECT_CONSTANT(a, i, s) WX_PUT_SELECT_CONSTANT(a, i, i)
+  WX_PUT_SELECT_CONSTANT(s, s, i)
+  WX_PUT_SELECT_CONSTANT(s, i, s)
+  WX_PUT_SELECT_CONSTANT(s, i, i)
+  WX_PUT_SELECT_CONSTANT(a, s, i)
+  WX_PUT_SELECT_CONSTANT(a, i, s)
+  WX_PUT_SELECT_CONSTANT(a, i, i)
 #define WX_PUT_SELECT(cls, T)                                \
   WX_PUT(select_##cls##_s_r, select<T, Src::s, kWriteSlot>); \
   WX_PUT(select_##cls##_s_t, select<T, Src::s, kTransient>); \
@@ -222,9 +230,7 @@ void install_control(HandlerTable& table) {
   WX_PUT(global_get_##cls##_r, global_get<T, kWriteSlot>);   \
   WX_PUT(global_get_##cls##_t, global_get<T, kTransient>);
   WX_PUT_SELECT(i, uint64_t)
-  WX_PUT_SELECT(f, float)
-  WX_PUT_SELECT(d, double)
-  WX_PUT(global_set_s, global_set_s);
+  WX_PUT_SELECT(f, float) WX_PUT_SELECT(d, double) WX_PUT(global_set_s, global_set_s);
   WX_PUT(global_set_a, global_set_a);
   WX_PUT(global_set_i, global_set_i);
   WX_PUT(ref_as_non_null, ref_as_non_null);

@@ -1,4 +1,5 @@
-// Handlers of isa_i32.def: pure functions of wasm/numeric.hpp applied to slots, accumulators and immediates.
+// Handlers of isa_i32.def: pure functions of wasm/numeric.hpp applied to slots, accumulators and
+// immediates.
 #include "interp/handlers.hpp"
 
 namespace weft::interp {

@@ -1,15 +1,17 @@
-// Handlers of isa_memory.def and the memory part of isa_fused.def, twice: for a memory 0 whose guard pages catch what is out of bounds (WEFT_CHECKED false), and
-// with explicit checks. Included by handlers_mem_guarded.cpp and handlers_mem_checked.cpp.
+// Handlers of isa_memory.def and the memory part of isa_fused.def, twice: for a memory 0 whose
+// guard pages catch what is out of bounds (WEFT_CHECKED false), and with explicit checks. Included
+// by handlers_mem_guarded.cpp and handlers_mem_checked.cpp.
 #include "interp/handlers.hpp"
 
 namespace weft::interp {
 namespace {
 
-/// Where an address comes from: slot, accumulator, constant, slot + slot, accumulator + slot, slot + constant,
-/// accumulator + constant. Sums wrap at 2^32 before the static offset is added.
+/// Where an address comes from: slot, accumulator, constant, slot + slot, accumulator + slot, slot
+/// + constant, accumulator + constant. Sums wrap at 2^32 before the static offset is added.
 enum class Addr { s, a, c, x, y, b, e };
 
-/// Effective address: 32-bit index + 32-bit offset, so it cannot overflow. Slot of the index at `s1` (and s2 for x).
+/// Effective address: 32-bit index + 32-bit offset, so it cannot overflow. Slot of the index at
+/// `s1` (and s2 for x).
 template <Addr kAddr>
 inline uint64_t effective(const std::byte* ip, Cell* fp, uint64_t acc, unsigned s1, unsigned s2) {
   const auto low = [&](unsigned at) { return static_cast<uint32_t>(slot(ip, fp, at).bits); };
@@ -31,13 +33,13 @@ WX_COLD_HANDLER(leave_out_of_bounds) {  // acc: effective address
 }
 
 #if WEFT_CHECKED
-#define WX_CHECK(ea, bytes)                                                                          \
-  do {                                                                                               \
-    const uint64_t weft_length = cx->memory0->length;                                                \
-    if ((bytes) > weft_length || (ea) > weft_length - (bytes)) [[unlikely]] {                        \
-      acc = (ea);                                                                                    \
-      WX_GO(leave_out_of_bounds);                                                                    \
-    }                                                                                                \
+#define WX_CHECK(ea, bytes)                                                   \
+  do {                                                                        \
+    const uint64_t weft_length = cx->memory0->length;                         \
+    if ((bytes) > weft_length || (ea) > weft_length - (bytes)) [[unlikely]] { \
+      acc = (ea);                                                             \
+      WX_GO(leave_out_of_bounds);                                             \
+    }                                                                         \
   } while (false)
 #else
 #define WX_CHECK(ea, bytes) static_cast<void>(0)  // the guard pages do it
@@ -121,43 +123,49 @@ WX_HANDLER(store_inc) {
   std::memcpy(mem0 + ea, &raw, sizeof(Mem));  // SAFETY: as in load
   WX_PIN_STORE();
   Cell& counter = slot(ip, fp, 10);
-  const uint32_t next = static_cast<uint32_t>(counter.bits) + static_cast<uint32_t>(static_cast<int16_t>(u16(ip, 14)));
+  const uint32_t next = static_cast<uint32_t>(counter.bits) +
+                        static_cast<uint32_t>(static_cast<int16_t>(u16(ip, 14)));
   counter.bits = next;
   if constexpr (std::is_floating_point_v<Val>) acc = next;
   WX_NEXT(16);
 }
 
-#define WX_PUT_LOP(id, op, mem, l, a)                                                         \
-  WX_PUT(id##_##l##a##_r, load_op<&wasm::numeric::op, mem, Src::l, Addr::a, kWriteSlot>);     \
+#define WX_PUT_LOP(id, op, mem, l, a)                                                     \
+  WX_PUT(id##_##l##a##_r, load_op<&wasm::numeric::op, mem, Src::l, Addr::a, kWriteSlot>); \
   WX_PUT(id##_##l##a##_t, load_op<&wasm::numeric::op, mem, Src::l, Addr::a, kTransient>);
-#define WEFT_LOP(id, op, mem)                                                                 \
-  WX_PUT_LOP(id, op, mem, s, s) WX_PUT_LOP(id, op, mem, s, a) WX_PUT_LOP(id, op, mem, s, b)   \
+#define WEFT_LOP(id, op, mem)   \
+  WX_PUT_LOP(id, op, mem, s, s) \
+  WX_PUT_LOP(id, op, mem, s, a) \
+  WX_PUT_LOP(id, op, mem, s, b) \
   WX_PUT_LOP(id, op, mem, a, s) WX_PUT_LOP(id, op, mem, a, a) WX_PUT_LOP(id, op, mem, a, b)
 #define WEFT_STINC(id, mem, val) WX_PUT(id##_inc_sa, store_inc<mem, val>);
-#define WX_PUT_LD(id, mem, val, a)                                        \
-  WX_PUT(id##_##a##_r, load<mem, val, Addr::a, kWriteSlot>);              \
+#define WX_PUT_LD(id, mem, val, a)                           \
+  WX_PUT(id##_##a##_r, load<mem, val, Addr::a, kWriteSlot>); \
   WX_PUT(id##_##a##_t, load<mem, val, Addr::a, kTransient>);
 #define WEFT_LD(id, mem, val) \
-  WX_PUT_LD(id, mem, val, s) WX_PUT_LD(id, mem, val, a) WX_PUT_LD(id, mem, val, c) WX_PUT_LD(id, mem, val, x) \
+  WX_PUT_LD(id, mem, val, s)  \
+  WX_PUT_LD(id, mem, val, a)  \
+  WX_PUT_LD(id, mem, val, c)  \
+  WX_PUT_LD(id, mem, val, x)  \
   WX_PUT_LD(id, mem, val, y) WX_PUT_LD(id, mem, val, b) WX_PUT_LD(id, mem, val, e)
-#define WEFT_ST(id, mem, val)                          \
-  WX_PUT(id##_ss, store<mem, val, Addr::s, Src::s>);   \
-  WX_PUT(id##_as, store<mem, val, Addr::a, Src::s>);   \
-  WX_PUT(id##_cs, store<mem, val, Addr::c, Src::s>);   \
-  WX_PUT(id##_xs, store<mem, val, Addr::x, Src::s>);   \
-  WX_PUT(id##_sa, store<mem, val, Addr::s, Src::a>);   \
-  WX_PUT(id##_ca, store<mem, val, Addr::c, Src::a>);   \
-  WX_PUT(id##_xa, store<mem, val, Addr::x, Src::a>);   \
-  WX_PUT(id##_si, store_imm<mem, Addr::s>);            \
-  WX_PUT(id##_ai, store_imm<mem, Addr::a>);            \
-  WX_PUT(id##_ci, store_imm<mem, Addr::c>);            \
-  WX_PUT(id##_bs, store<mem, val, Addr::b, Src::s>);   \
+#define WEFT_ST(id, mem, val)                        \
+  WX_PUT(id##_ss, store<mem, val, Addr::s, Src::s>); \
+  WX_PUT(id##_as, store<mem, val, Addr::a, Src::s>); \
+  WX_PUT(id##_cs, store<mem, val, Addr::c, Src::s>); \
+  WX_PUT(id##_xs, store<mem, val, Addr::x, Src::s>); \
+  WX_PUT(id##_sa, store<mem, val, Addr::s, Src::a>); \
+  WX_PUT(id##_ca, store<mem, val, Addr::c, Src::a>); \
+  WX_PUT(id##_xa, store<mem, val, Addr::x, Src::a>); \
+  WX_PUT(id##_si, store_imm<mem, Addr::s>);          \
+  WX_PUT(id##_ai, store_imm<mem, Addr::a>);          \
+  WX_PUT(id##_ci, store_imm<mem, Addr::c>);          \
+  WX_PUT(id##_bs, store<mem, val, Addr::b, Src::s>); \
   WX_PUT(id##_ba, store<mem, val, Addr::b, Src::a>);
-#define WEFT_STF(id, mem, val)                         \
-  WX_PUT(id##_sa, store<mem, val, Addr::s, Src::a>);   \
-  WX_PUT(id##_aa, store<mem, val, Addr::a, Src::a>);   \
-  WX_PUT(id##_ca, store<mem, val, Addr::c, Src::a>);   \
-  WX_PUT(id##_xa, store<mem, val, Addr::x, Src::a>);   \
+#define WEFT_STF(id, mem, val)                       \
+  WX_PUT(id##_sa, store<mem, val, Addr::s, Src::a>); \
+  WX_PUT(id##_aa, store<mem, val, Addr::a, Src::a>); \
+  WX_PUT(id##_ca, store<mem, val, Addr::c, Src::a>); \
+  WX_PUT(id##_xa, store<mem, val, Addr::x, Src::a>); \
   WX_PUT(id##_ba, store<mem, val, Addr::b, Src::a>);
 
 }  // namespace

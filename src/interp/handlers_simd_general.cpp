@@ -14,7 +14,8 @@ uint8_t* vector_address(const std::byte* ip, VMContext* cx, uint64_t index, uint
   const VMMemory& memory = *cx->memories[word & ~kWideAddress];
   if ((word & kWideAddress) == 0) index = static_cast<uint32_t>(index);
   uint64_t ea = 0;
-  if (__builtin_add_overflow(index, u64(ip, 16), &ea) || bytes > memory.length || ea > memory.length - bytes) {
+  if (__builtin_add_overflow(index, u64(ip, 16), &ea) || bytes > memory.length ||
+      ea > memory.length - bytes) {
     cx->store->trap.fault_address = ea;
     cx->store->trap.fault_size = memory.length;
     return nullptr;

@@ -1,5 +1,6 @@
-// Handlers of isa_simd_memory.def, for guarded and for checked memories like those of handlers_mem.inl, whose addresses and
-// checks they use. What is moved is short enough for any instruction set level.
+// Handlers of isa_simd_memory.def, for guarded and for checked memories like those of
+// handlers_mem.inl, whose addresses and checks they use. What is moved is short enough for any
+// instruction set level.
 #include "interp/handlers_mem.inl"
 #include "interp/handlers_simd.hpp"
 #include "wasm/opcodes.hpp"
@@ -8,7 +9,8 @@ namespace weft::interp {
 namespace {
 
 inline const uint8_t* host(const std::byte* mem0, uint64_t ea) {
-  return reinterpret_cast<const uint8_t*>(mem0 + ea);  // SAFETY: checked before, or the guard pages trap
+  return reinterpret_cast<const uint8_t*>(mem0 +
+                                          ea);  // SAFETY: checked before, or the guard pages trap
 }
 inline uint8_t* host(std::byte* mem0, uint64_t ea) {
   return reinterpret_cast<uint8_t*>(mem0 + ea);  // SAFETY: the same
@@ -75,23 +77,32 @@ WX_HANDLER(store_lane) {
 }
 
 #define WX_BYTES(op) wasm::access_bytes(wasm::Op::op)
-#define WX_PUT_VLD(op, a) WX_PUT_PAIR(op##_##a, vector_load, &wasm::numeric::op, WX_BYTES(op), Addr::a)
-#define WEFT_VLD(op) WX_PUT_VLD(op, s) WX_PUT_VLD(op, a) WX_PUT_VLD(op, c) WX_PUT_VLD(op, x) \
-  WX_PUT_VLD(op, y) WX_PUT_VLD(op, b) WX_PUT_VLD(op, e)
-#define WX_PUT_VLOP(id, op, load, l, a) \
-  WX_PUT_PAIR(id##_##l##a, vector_load_op, &wasm::numeric::op, &wasm::numeric::load, WX_BYTES(load), Src::l, Addr::a)
-#define WEFT_VLOP(id, op, load)                                                                      \
-  WX_PUT_VLOP(id, op, load, s, s) WX_PUT_VLOP(id, op, load, s, a) WX_PUT_VLOP(id, op, load, s, b)    \
+#define WX_PUT_VLD(op, a) \
+  WX_PUT_PAIR(op##_##a, vector_load, &wasm::numeric::op, WX_BYTES(op), Addr::a)
+#define WEFT_VLD(op) \
+  WX_PUT_VLD(op, s)  \
+  WX_PUT_VLD(op, a)  \
+  WX_PUT_VLD(op, c) WX_PUT_VLD(op, x) WX_PUT_VLD(op, y) WX_PUT_VLD(op, b) WX_PUT_VLD(op, e)
+#define WX_PUT_VLOP(id, op, load, l, a)                                              \
+  WX_PUT_PAIR(id##_##l##a, vector_load_op, &wasm::numeric::op, &wasm::numeric::load, \
+              WX_BYTES(load), Src::l, Addr::a)
+#define WEFT_VLOP(id, op, load)   \
+  WX_PUT_VLOP(id, op, load, s, s) \
+  WX_PUT_VLOP(id, op, load, s, a) \
+  WX_PUT_VLOP(id, op, load, s, b) \
   WX_PUT_VLOP(id, op, load, a, s) WX_PUT_VLOP(id, op, load, a, a) WX_PUT_VLOP(id, op, load, a, b)
 #define WX_PUT_VST(op, a, v) WX_PUT(op##_##a##v, vector_store<Addr::a, Src::v>);
-#define WEFT_VST(op)                                                                    \
-  WX_PUT_VST(op, s, s) WX_PUT_VST(op, a, s) WX_PUT_VST(op, c, s) WX_PUT_VST(op, x, s)   \
+#define WEFT_VST(op)   \
+  WX_PUT_VST(op, s, s) \
+  WX_PUT_VST(op, a, s) \
+  WX_PUT_VST(op, c, s) \
+  WX_PUT_VST(op, x, s) \
   WX_PUT_VST(op, s, a) WX_PUT_VST(op, a, a) WX_PUT_VST(op, c, a) WX_PUT_VST(op, x, a)
-#define WEFT_VLDLANE(op)                                                           \
-  WX_PUT_PAIR(op##_ss, load_lane, &wasm::numeric::op, WX_BYTES(op), Src::s)        \
+#define WEFT_VLDLANE(op)                                                    \
+  WX_PUT_PAIR(op##_ss, load_lane, &wasm::numeric::op, WX_BYTES(op), Src::s) \
   WX_PUT_PAIR(op##_sa, load_lane, &wasm::numeric::op, WX_BYTES(op), Src::a)
-#define WEFT_VSTLANE(op)                                                           \
-  WX_PUT(op##_ss, store_lane<&wasm::numeric::op, WX_BYTES(op), Addr::s>);          \
+#define WEFT_VSTLANE(op)                                                  \
+  WX_PUT(op##_ss, store_lane<&wasm::numeric::op, WX_BYTES(op), Addr::s>); \
   WX_PUT(op##_as, store_lane<&wasm::numeric::op, WX_BYTES(op), Addr::a>);
 #define WEFT_MISC(id, fields, bytes)
 

@@ -1,4 +1,5 @@
-// Vector loads and stores of memory 0, guarded (the loop dispatcher checks: handlers_mem_guarded.cpp).
+// Vector loads and stores of memory 0, guarded (the loop dispatcher checks:
+// handlers_mem_guarded.cpp).
 #include "interp/dispatch.hpp"
 #define WEFT_CHECKED (!WEFT_TAIL_DISPATCH)
 #include "interp/handlers_simd_mem.inl"

@@ -25,7 +25,8 @@ WX_HANDLER(vector_splat) {
 template <auto Fn, Src kLeft, Src kCount, bool kSlot>
 WX_HANDLER(vector_shift) {
   WX_BEGIN
-  const uint32_t count = kCount == Src::i ? u32(ip, 12) : static_cast<uint32_t>(slot(ip, fp, 12).bits);
+  const uint32_t count =
+      kCount == Src::i ? u32(ip, 12) : static_cast<uint32_t>(slot(ip, fp, 12).bits);
   WX_VECTOR_RESULT(kSlot, Fn(WX_VECTOR(kLeft, 10), count));
   WX_NEXT(16);
 }
@@ -44,7 +45,8 @@ WX_HANDLER(vector_ternary) {
   WX_NEXT(16);
 }
 
-/// Two roundings: the sequence, not a fused multiply-add. kProductLeft: the product is the sum's left operand.
+/// Two roundings: the sequence, not a fused multiply-add. kProductLeft: the product is the sum's
+/// left operand.
 template <auto Sum, auto Product, bool kProductLeft, Src kX, bool kSlot>
 WX_HANDLER(vector_multiply_add) {
   WX_BEGIN
@@ -60,7 +62,8 @@ template <class T>
 struct LaneSignature<V128 (*)(V128, T, uint32_t)> {
   using Lane = T;
 };
-/// Any lane of a vector in a slot: the emitter gives the lane's first byte, and lane 0 of what is read there is it.
+/// Any lane of a vector in a slot: the emitter gives the lane's first byte, and lane 0 of what is
+/// read there is it.
 template <auto Fn, unsigned kBytes, Src kSrc, bool kSlot>
 WX_HANDLER(extract_lane) {
   WX_BEGIN
@@ -136,14 +139,14 @@ WX_HANDLER(shuffle2) {
   WX_NEXT(48);
 }
 
-#define WEFT_VUN(op)                                              \
-  WX_PUT_PAIR(op##_s, vector_unary, &wasm::numeric::op, Src::s)   \
+#define WEFT_VUN(op)                                            \
+  WX_PUT_PAIR(op##_s, vector_unary, &wasm::numeric::op, Src::s) \
   WX_PUT_PAIR(op##_a, vector_unary, &wasm::numeric::op, Src::a)
-#define WEFT_VTEST(op)                                            \
-  WX_PUT_PAIR(op##_s, vector_test, &wasm::numeric::op, Src::s)    \
+#define WEFT_VTEST(op)                                         \
+  WX_PUT_PAIR(op##_s, vector_test, &wasm::numeric::op, Src::s) \
   WX_PUT_PAIR(op##_a, vector_test, &wasm::numeric::op, Src::a)
-#define WEFT_VSPLAT(op)                                           \
-  WX_PUT_PAIR(op##_s, vector_splat, &wasm::numeric::op, Src::s)   \
+#define WEFT_VSPLAT(op)                                         \
+  WX_PUT_PAIR(op##_s, vector_splat, &wasm::numeric::op, Src::s) \
   WX_PUT_PAIR(op##_a, vector_splat, &wasm::numeric::op, Src::a)
 #define WEFT_VSHIFT(op)                                                  \
   WX_PUT_PAIR(op##_ss, vector_shift, &wasm::numeric::op, Src::s, Src::s) \
@@ -156,11 +159,13 @@ WX_HANDLER(shuffle2) {
   WX_PUT_PAIR(op##_sas, vector_ternary, &wasm::numeric::op, Src::s, Src::a, Src::s) \
   WX_PUT_PAIR(op##_ssa, vector_ternary, &wasm::numeric::op, Src::s, Src::s, Src::a)
 #define WX_STARTS_WITH_PRODUCT(id) (#id[6] == 'm')  // f32x4_mul_add, not f32x4_add_mul
-#define WEFT_VMADD(id, sum, product)                                                                                    \
-  WX_PUT_PAIR(id##_ss, vector_multiply_add, &wasm::numeric::sum, &wasm::numeric::product, WX_STARTS_WITH_PRODUCT(id), Src::s) \
-  WX_PUT_PAIR(id##_as, vector_multiply_add, &wasm::numeric::sum, &wasm::numeric::product, WX_STARTS_WITH_PRODUCT(id), Src::a)
-#define WEFT_VEXTRACT(op, bytes)                                         \
-  WX_PUT_PAIR(op##_s, extract_lane, &wasm::numeric::op, bytes, Src::s)   \
+#define WEFT_VMADD(id, sum, product)                                                      \
+  WX_PUT_PAIR(id##_ss, vector_multiply_add, &wasm::numeric::sum, &wasm::numeric::product, \
+              WX_STARTS_WITH_PRODUCT(id), Src::s)                                         \
+  WX_PUT_PAIR(id##_as, vector_multiply_add, &wasm::numeric::sum, &wasm::numeric::product, \
+              WX_STARTS_WITH_PRODUCT(id), Src::a)
+#define WEFT_VEXTRACT(op, bytes)                                       \
+  WX_PUT_PAIR(op##_s, extract_lane, &wasm::numeric::op, bytes, Src::s) \
   WX_PUT_PAIR(op##_a, extract_lane, &wasm::numeric::op, bytes, Src::a)
 #define WEFT_VREPLACE(op)                                                \
   WX_PUT_PAIR(op##_ss, replace_lane, &wasm::numeric::op, Src::s, Src::s) \
@@ -174,10 +179,14 @@ WX_HANDLER(shuffle2) {
 
 void WEFT_SIMD_INSTALL(install_simd_misc)(HandlerTable& table) {
 #include "interp/isa_simd_misc.def"
-  WX_PUT_PAIR(i32x4_rotl_s, vector_rotate, &wasm::numeric::i32x4_shl, &wasm::numeric::i32x4_shr_u, 32, Src::s)
-  WX_PUT_PAIR(i32x4_rotl_a, vector_rotate, &wasm::numeric::i32x4_shl, &wasm::numeric::i32x4_shr_u, 32, Src::a)
-  WX_PUT_PAIR(i64x2_rotl_s, vector_rotate, &wasm::numeric::i64x2_shl, &wasm::numeric::i64x2_shr_u, 64, Src::s)
-  WX_PUT_PAIR(i64x2_rotl_a, vector_rotate, &wasm::numeric::i64x2_shl, &wasm::numeric::i64x2_shr_u, 64, Src::a)
+  WX_PUT_PAIR(i32x4_rotl_s, vector_rotate, &wasm::numeric::i32x4_shl, &wasm::numeric::i32x4_shr_u,
+              32, Src::s)
+  WX_PUT_PAIR(i32x4_rotl_a, vector_rotate, &wasm::numeric::i32x4_shl, &wasm::numeric::i32x4_shr_u,
+              32, Src::a)
+  WX_PUT_PAIR(i64x2_rotl_s, vector_rotate, &wasm::numeric::i64x2_shl, &wasm::numeric::i64x2_shr_u,
+              64, Src::s)
+  WX_PUT_PAIR(i64x2_rotl_a, vector_rotate, &wasm::numeric::i64x2_shl, &wasm::numeric::i64x2_shr_u,
+              64, Src::a)
   WX_PUT(mov_v, mov_v);
   WX_PUT(mov_vs, mov_vs);
   WX_PUT(v128_const_r, v128_const<kWriteSlot>);

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "interp/compare_rows.hpp"
 #include "interp/code_map.hpp"
+#include "interp/compare_rows.hpp"
 #include "interp/install.hpp"
 
 namespace weft::interp {
@@ -15,21 +15,25 @@ constexpr std::array<CodeInfo, kCodeCount> kInfos = {{
 #include "interp/isa_rows.inc"
 }};
 
-/// Integer compares have their opposite as a branch of its own, floats as the branch with the other sense.
+/// Integer compares have their opposite as a branch of its own, floats as the branch with the other
+/// sense.
 constexpr std::array<CompareRow, kCodeCount> kCompares = [] {
   std::array<CompareRow, kCodeCount> rows{};
-  rows.fill(CompareRow{});  // g++ 12 makes the members of some elements of a large array zero instead
-  const auto put = [&rows](Code compare, Code branch, Code branch_not, uint8_t imm_bytes, unsigned forms) {
+  rows.fill(
+      CompareRow{});  // g++ 12 makes the members of some elements of a large array zero instead
+  const auto put = [&rows](Code compare, Code branch, Code branch_not, uint8_t imm_bytes,
+                           unsigned forms) {
     for (unsigned form = 0; form < forms; ++form) {
       rows[static_cast<size_t>(compare) + 2 * form] = {compare, branch, branch_not, imm_bytes};
     }
   };
-#define WEFT_INT(t, w, a, b)                                                      \
+#define WEFT_INT(t, w, a, b)                                                         \
   put(Code::t##_##a##_ss_r, Code::br_##t##_##a##_ss, Code::br_##t##_##b##_ss, w, 4); \
   put(Code::t##_##b##_ss_r, Code::br_##t##_##b##_ss, Code::br_##t##_##a##_ss, w, 4);
-#define WEFT_INTS(t, w) \
-  WEFT_INT(t, w, eq, ne) WEFT_INT(t, w, lt_s, ge_s) WEFT_INT(t, w, lt_u, ge_u) WEFT_INT(t, w, gt_s, le_s) \
-  WEFT_INT(t, w, gt_u, le_u)
+#define WEFT_INTS(t, w)      \
+  WEFT_INT(t, w, eq, ne)     \
+  WEFT_INT(t, w, lt_s, ge_s) \
+  WEFT_INT(t, w, lt_u, ge_u) WEFT_INT(t, w, gt_s, le_s) WEFT_INT(t, w, gt_u, le_u)
   WEFT_INTS(i32, 4)
   WEFT_INTS(i64, 8)
   put(Code::i32_and_ss_r, Code::br_i32_test_ss, Code::br_i32_testz_ss, 4, 4);
@@ -75,8 +79,8 @@ void install_common(HandlerTable& table) {
   install_simd(table);
 }
 
-// One for each kind of memory, made when it is first asked for: a process mostly needs one of them. In .bss, so that nothing
-// writes zeros first; immutable afterwards.
+// One for each kind of memory, made when it is first asked for: a process mostly needs one of them.
+// In .bss, so that nothing writes zeros first; immutable afterwards.
 constinit HandlerTable g_guarded{};
 constinit HandlerTable g_checked{};
 
@@ -127,7 +131,8 @@ Code code_of_handler(HandlerWord word) {
 const CompareRow& compare_row(Code code) { return kCompares[static_cast<size_t>(code)]; }
 bool is_transient(Code code) { return info(code).name.ends_with(".t"); }
 
-// SAFETY: an instruction is its handler's word, so the table's entry is code for one that has no operands.
+// SAFETY: an instruction is its handler's word, so the table's entry is code for one that has no
+// operands.
 const std::byte* translate_entry() {
   return reinterpret_cast<const std::byte*>(&guarded().word[static_cast<size_t>(Code::translate)]);
 }

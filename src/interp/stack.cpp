@@ -14,7 +14,8 @@ platform::OsResult<Stack> Stack::create(uint64_t bytes) {
   // One inaccessible page behind the end: a missed limit check faults instead of writing elsewhere.
   auto memory = platform::Reservation::reserve(usable + platform::page_size());
   if (!memory) return std::unexpected(memory.error());
-  if (auto committed = memory->commit(0, usable); !committed) return std::unexpected(committed.error());
+  if (auto committed = memory->commit(0, usable); !committed)
+    return std::unexpected(committed.error());
   Stack stack;
   stack.memory_ = std::move(*memory);
   stack.cells_ = usable / sizeof(Cell);
@@ -23,7 +24,8 @@ platform::OsResult<Stack> Stack::create(uint64_t bytes) {
 
 void Stack::trim(uint64_t keep) {
   const uint64_t bytes = cells_ * sizeof(Cell);
-  if (bytes > keep) static_cast<void>(memory_.reset(static_cast<size_t>(keep), static_cast<size_t>(bytes - keep)));
+  if (bytes > keep)
+    static_cast<void>(memory_.reset(static_cast<size_t>(keep), static_cast<size_t>(bytes - keep)));
 }
 
 platform::OsResult<Stack> StackPool::take(uint64_t bytes) {
@@ -45,7 +47,8 @@ void StackPool::give_back(Stack stack) {
 }
 
 StoreStack::~StoreStack() {
-  if (auto* pool = static_cast<StackPool*>(engine_->interp.get()); pool != nullptr) pool->give_back(std::move(stack_));
+  if (auto* pool = static_cast<StackPool*>(engine_->interp.get()); pool != nullptr)
+    pool->give_back(std::move(stack_));
 }
 
 void StoreStack::visit_stacks(Marker& marker, const VMStoreContext& store) const {
@@ -58,7 +61,8 @@ void StoreStack::visit_stacks(Marker& marker, const VMStoreContext& store) const
     if (code != nullptr) {
       // SAFETY: relaxed, translated on this thread or published before it could run.
       const Cell* const frame_end =
-          static_cast<const Cell*>(store.interp_fp) + code->frame_bytes.load(std::memory_order_relaxed) / sizeof(Cell);
+          static_cast<const Cell*>(store.interp_fp) +
+          code->frame_bytes.load(std::memory_order_relaxed) / sizeof(Cell);
       if (frame_end > end) end = frame_end;
     }
   }
@@ -68,7 +72,8 @@ void StoreStack::visit_stacks(Marker& marker, const VMStoreContext& store) const
 bool attach_stack(Store& store) {
   if (store.interp != nullptr) {
     // Made inside an activation that began without a stack and has put that back: nothing is on it.
-    store.context().interp_stack_top = static_cast<StoreStack*>(store.interp.get())->stack().begin();
+    store.context().interp_stack_top =
+        static_cast<StoreStack*>(store.interp.get())->stack().begin();
     return true;
   }
   const uint64_t bytes = store.engine().options().interp_stack_max;

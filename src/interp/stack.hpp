@@ -1,4 +1,5 @@
-// The interpreter's stack of a store: cells in one reserved range that never moves, recycled by the engine. ADR 0014.
+// The interpreter's stack of a store: cells in one reserved range that never moves, recycled by the
+// engine. ADR 0014.
 #pragma once
 
 #include <mutex>
@@ -42,7 +43,8 @@ class StackPool : public TierState {
 /// A store's stack; attached at its first call of interpreted code.
 class StoreStack : public TierState {
  public:
-  StoreStack(std::shared_ptr<EngineState> engine, Stack stack) : engine_(std::move(engine)), stack_(std::move(stack)) {}
+  StoreStack(std::shared_ptr<EngineState> engine, Stack stack)
+      : engine_(std::move(engine)), stack_(std::move(stack)) {}
   ~StoreStack() override;
   const Stack& stack() const { return stack_; }
   void visit_stacks(Marker& marker, const VMStoreContext& store) const override;

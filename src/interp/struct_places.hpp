@@ -1,4 +1,5 @@
-// Where the fields of a module's struct types lie, for the emitter: computed once per type, so that translating stays linear.
+// Where the fields of a module's struct types lie, for the emitter: computed once per type, so that
+// translating stays linear.
 #pragma once
 
 #include <cstdint>

@@ -7,8 +7,9 @@
 
 namespace weft::interp {
 
-/// Code of `code`, made by the first caller (others wait); its frame_bytes are valid then. Null on failure: the store's
-/// pending outcome has the message (an instruction that is not supported yet, or a body that deferred validation refuses).
+/// Code of `code`, made by the first caller (others wait); its frame_bytes are valid then. Null on
+/// failure: the store's pending outcome has the message (an instruction that is not supported yet,
+/// or a body that deferred validation refuses).
 const std::byte* translate_function(FuncCode& code, VMContext* cx);
 
 }  // namespace weft::interp

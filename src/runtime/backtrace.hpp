@@ -1,4 +1,5 @@
-// Wasm frames at the moment of a trap or of a call into the host, newest first, across host frames of the same store.
+// Wasm frames at the moment of a trap or of a call into the host, newest first, across host frames
+// of the same store.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,8 @@ struct Backtrace {
   bool empty() const { return frames.empty(); }
 };
 
-/// A tier's walk over its frames of one activation, from `anchor` to the entry; calls out.add for each.
+/// A tier's walk over its frames of one activation, from `anchor` to the entry; calls out.add for
+/// each.
 using CollectFrames = void (*)(const FrameAnchor& anchor, Backtrace& out);
 
 /// All wasm frames of `store` on this thread. `newest` is the innermost activation.

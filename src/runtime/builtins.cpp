@@ -27,7 +27,8 @@ TrapCode memory_grow(VMContext* ctx, uint32_t memory, uint64_t delta_pages, uint
   return trap;
 }
 
-TrapCode memory_init(VMContext* ctx, uint32_t memory, uint32_t segment, uint64_t dst, uint64_t src, uint64_t len) {
+TrapCode memory_init(VMContext* ctx, uint32_t memory, uint32_t segment, uint64_t dst, uint64_t src,
+                     uint64_t len) {
   const VMMemory& m = *ctx->memories[memory];
   const auto data = ctx->instance->data(segment);
   if (!in_bounds<uint64_t>(src, len, data.size())) return memory_trap(ctx, src, data.size());
@@ -36,11 +37,12 @@ TrapCode memory_init(VMContext* ctx, uint32_t memory, uint32_t segment, uint64_t
   return TrapCode::none;
 }
 
-TrapCode memory_copy(VMContext* ctx, uint32_t dst_memory, uint32_t src_memory, uint64_t dst, uint64_t src,
-                     uint64_t len) {
+TrapCode memory_copy(VMContext* ctx, uint32_t dst_memory, uint32_t src_memory, uint64_t dst,
+                     uint64_t src, uint64_t len) {
   const VMMemory& to = *ctx->memories[dst_memory];
   const VMMemory& from = *ctx->memories[src_memory];
-  if (!in_bounds<uint64_t>(src, len, length_of(from))) return memory_trap(ctx, src, length_of(from));
+  if (!in_bounds<uint64_t>(src, len, length_of(from)))
+    return memory_trap(ctx, src, length_of(from));
   if (!in_bounds<uint64_t>(dst, len, length_of(to))) return memory_trap(ctx, dst, length_of(to));
   if (len != 0) std::memmove(to.base + dst, from.base + src, len);
   return TrapCode::none;
@@ -61,16 +63,19 @@ TrapCode atomic_wait(VMContext* ctx, const AtomicWait& wait, uint32_t& result) {
       return __atomic_load_n(reinterpret_cast<const uint32_t*>(wait.address), __ATOMIC_SEQ_CST) ==
              static_cast<uint32_t>(wait.expected);
     }
-    return __atomic_load_n(reinterpret_cast<const uint64_t*>(wait.address), __ATOMIC_SEQ_CST) == wait.expected;
+    return __atomic_load_n(reinterpret_cast<const uint64_t*>(wait.address), __ATOMIC_SEQ_CST) ==
+           wait.expected;
   };
   const auto poll = [ctx] {
-    const bool due = ctx->store->epoch->load(std::memory_order_relaxed) >= ctx->store->epoch_deadline;
+    const bool due =
+        ctx->store->epoch->load(std::memory_order_relaxed) >= ctx->store->epoch_deadline;
     return due ? epoch_expired(ctx) : TrapCode::none;
   };
   constexpr int64_t kPollNs = 2'000'000;  // how late an interruption may be
   const bool interruptible = store.engine().options().epochs;
   WaitOutcome outcome = WaitOutcome::timed_out;
-  const TrapCode trap = park({wait.address, wait.timeout_ns, interruptible ? kPollNs : 0}, equal, poll, outcome);
+  const TrapCode trap =
+      park({wait.address, wait.timeout_ns, interruptible ? kPollNs : 0}, equal, poll, outcome);
   result = static_cast<uint32_t>(outcome);
   return trap;
 }
@@ -105,7 +110,8 @@ TrapCode table_fill(VMContext* ctx, uint32_t table, uint64_t index, Cell value, 
   return TrapCode::none;
 }
 
-TrapCode table_copy(VMContext* ctx, uint32_t dst_table, uint32_t src_table, uint64_t dst, uint64_t src, uint64_t len) {
+TrapCode table_copy(VMContext* ctx, uint32_t dst_table, uint32_t src_table, uint64_t dst,
+                    uint64_t src, uint64_t len) {
   const VMTable& to = *ctx->tables[dst_table];
   const VMTable& from = *ctx->tables[src_table];
   if (!in_bounds<uint64_t>(src, len, from.length) || !in_bounds<uint64_t>(dst, len, to.length)) {
@@ -115,7 +121,8 @@ TrapCode table_copy(VMContext* ctx, uint32_t dst_table, uint32_t src_table, uint
   return TrapCode::none;
 }
 
-TrapCode table_init(VMContext* ctx, uint32_t table, uint32_t segment, uint64_t dst, uint64_t src, uint64_t len) {
+TrapCode table_init(VMContext* ctx, uint32_t table, uint32_t segment, uint64_t dst, uint64_t src,
+                    uint64_t len) {
   const auto items = ctx->instance->elem(segment);
   const VMTable& t = *ctx->tables[table];
   if (!in_bounds<uint64_t>(src, len, items.size()) || !in_bounds<uint64_t>(dst, len, t.length)) {
@@ -127,7 +134,9 @@ TrapCode table_init(VMContext* ctx, uint32_t table, uint32_t segment, uint64_t d
 
 void elem_drop(VMContext* ctx, uint32_t segment) { ctx->instance->drop_elem(segment); }
 
-VMFuncRef* ref_func(VMContext* ctx, uint32_t func) { return ctx->instance->func_ref(FuncIdx(func)); }
+VMFuncRef* ref_func(VMContext* ctx, uint32_t func) {
+  return ctx->instance->func_ref(FuncIdx(func));
+}
 
 TrapCode check_signature(VMContext* ctx, const VMFuncRef* callee, TypeId expected) {
   const bool fits = store_of(ctx).engine().types().is_sub(callee->type, expected);

@@ -8,7 +8,8 @@ namespace weft::runtime {
 
 namespace {
 
-// A chunked list that only grows: a signal handler can walk it at any moment. An entry is empty while end == 0.
+// A chunked list that only grows: a signal handler can walk it at any moment. An entry is empty
+// while end == 0.
 struct Entry {
   std::atomic<uintptr_t> end{0};
   CodeRange range;
@@ -25,7 +26,8 @@ constinit std::mutex g_mutex;  // writers only
 
 void register_code(const CodeRange& range) {
   const std::lock_guard lock(g_mutex);
-  if (const CodeRange* known = find_code(range.begin); known != nullptr && known->end == range.end) return;
+  if (const CodeRange* known = find_code(range.begin); known != nullptr && known->end == range.end)
+    return;
   Chunk* chunk = &g_first;
   while (true) {
     for (Entry& e : chunk->entries) {
@@ -46,7 +48,8 @@ void register_code(const CodeRange& range) {
 
 void unregister_code(uintptr_t begin) {
   const std::lock_guard lock(g_mutex);
-  for (Chunk* chunk = &g_first; chunk != nullptr; chunk = chunk->next.load(std::memory_order_relaxed)) {
+  for (Chunk* chunk = &g_first; chunk != nullptr;
+       chunk = chunk->next.load(std::memory_order_relaxed)) {
     for (Entry& e : chunk->entries) {
       if (e.end.load(std::memory_order_relaxed) != 0 && e.range.begin == begin) {
         e.end.store(0, std::memory_order_release);
@@ -57,7 +60,8 @@ void unregister_code(uintptr_t begin) {
 }
 
 const CodeRange* find_code(uintptr_t pc) {
-  for (const Chunk* chunk = &g_first; chunk != nullptr; chunk = chunk->next.load(std::memory_order_acquire)) {
+  for (const Chunk* chunk = &g_first; chunk != nullptr;
+       chunk = chunk->next.load(std::memory_order_acquire)) {
     for (const Entry& e : chunk->entries) {
       const uintptr_t end = e.end.load(std::memory_order_acquire);
       if (end != 0 && pc < end && pc >= e.range.begin) return &e.range;

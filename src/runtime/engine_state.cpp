@@ -14,7 +14,9 @@ constinit std::atomic<uint64_t> g_next_store_id{1};
 EngineState::EngineState(const RuntimeOptions& options) : options_(options) {}
 EngineState::~EngineState() = default;
 
-uint64_t EngineState::next_store_id() { return g_next_store_id.fetch_add(1, std::memory_order_relaxed); }
+uint64_t EngineState::next_store_id() {
+  return g_next_store_id.fetch_add(1, std::memory_order_relaxed);
+}
 
 platform::OsResult<EngineState::Space> EngineState::take_space() {
   {
@@ -35,8 +37,8 @@ void EngineState::give_back(Space space, bool mapped) {
     const std::lock_guard lock(mutex_);
     if (cache_.size() >= options_.cached_reservations) return;  // unmapped
   }
-  // Small memories stay accessible: the next instance then needs no system call. Either way nothing of the old contents
-  // can come back.
+  // Small memories stay accessible: the next instance then needs no system call. Either way nothing
+  // of the old contents can come back.
   constexpr uint64_t kKeepAccessible = 1u << 20;
   // One wasm page is zeroed by hand: cheaper than giving its pages back and faulting them in again.
   constexpr uint64_t kZeroByHand = 64u << 10;

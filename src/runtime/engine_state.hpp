@@ -19,19 +19,23 @@ class Marker;
 struct TierState {
   virtual ~TierState() = default;
   /// Of a store: shows the collector the cells of guest frames that may hold references.
-  virtual void visit_stacks(Marker& marker, const VMStoreContext& store) const { (void)marker, (void)store; }
+  virtual void visit_stacks(Marker& marker, const VMStoreContext& store) const {
+    (void)marker, (void)store;
+  }
 };
 
 struct RuntimeOptions {
-  bool signals = true;             ///< Faults become traps; off: every tier checks explicitly.
-  bool guard_pages = true;         ///< Reserve 32-bit memories whole (needs signals).
-  uint64_t max_native_stack = 512u << 10;  ///< Bytes of native stack that guest code and hosts called by it may use.
-  uint32_t cached_reservations = 4;        ///< Address ranges kept for the next memory.
+  bool signals = true;      ///< Faults become traps; off: every tier checks explicitly.
+  bool guard_pages = true;  ///< Reserve 32-bit memories whole (needs signals).
+  uint64_t max_native_stack =
+      512u << 10;  ///< Bytes of native stack that guest code and hosts called by it may use.
+  uint32_t cached_reservations = 4;       ///< Address ranges kept for the next memory.
   uint64_t interp_stack_max = 16u << 20;  ///< Bytes of frames; address space only.
   uint32_t interp_cached_stacks = 2;
   bool fuel = false;    ///< Code counts fuel.
   bool epochs = false;  ///< Code checks the epoch.
-  uint32_t gc_zeal = 0;  ///< Collect at every Nth allocation and overwrite what is freed; 0: off. For tests.
+  uint32_t gc_zeal =
+      0;  ///< Collect at every Nth allocation and overwrite what is freed; 0: off. For tests.
 };
 
 class EngineState {
@@ -48,8 +52,8 @@ class EngineState {
   std::atomic<uint64_t>& epoch() { return epoch_; }
   uint64_t next_store_id();
 
-  /// Addresses of a guarded memory: kFrontGuard + kGuardedReach bytes. `accessible` bytes behind the front guard are
-  /// readable, writable and zero; the rest is inaccessible.
+  /// Addresses of a guarded memory: kFrontGuard + kGuardedReach bytes. `accessible` bytes behind
+  /// the front guard are readable, writable and zero; the rest is inaccessible.
   struct Space {
     platform::Reservation reservation;
     uint64_t accessible = 0;

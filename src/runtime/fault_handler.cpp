@@ -40,12 +40,13 @@ struct sigaction g_previous[kSignals.size()];  // written before the handlers ar
 void read_registers(const ucontext_t& uc, uint64_t (&out)[32], uintptr_t& pc) {
   constexpr int kOrder[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
                             REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
-  for (size_t i = 0; i < std::size(kOrder); ++i) out[i] = static_cast<uint64_t>(uc.uc_mcontext.gregs[kOrder[i]]);
+  for (size_t i = 0; i < std::size(kOrder); ++i)
+    out[i] = static_cast<uint64_t>(uc.uc_mcontext.gregs[kOrder[i]]);
   pc = static_cast<uintptr_t>(uc.uc_mcontext.gregs[REG_RIP]);
 }
 
-/// SAFETY: the stub noted its stack pointer in the activation; nothing between it and the faulting code owns a
-/// destructor (trap_exit.hpp), so the frames in between can be dropped.
+/// SAFETY: the stub noted its stack pointer in the activation; nothing between it and the faulting
+/// code owns a destructor (trap_exit.hpp), so the frames in between can be dropped.
 void land(ucontext_t& uc, Activation& activation, TrapCode code) {
   auto& gregs = uc.uc_mcontext.gregs;
 #if defined(WEFT_ASAN)
@@ -65,16 +66,22 @@ void read_registers(const ucontext_t& uc, uint64_t (&out)[32], uintptr_t& pc) {
   out[31] = uc.uc_mcontext.sp;
   pc = uc.uc_mcontext.pc;
 }
-void land(ucontext_t&, Activation& activation, TrapCode code) { siglongjmp(activation.landing, static_cast<int>(code)); }
+void land(ucontext_t&, Activation& activation, TrapCode code) {
+  siglongjmp(activation.landing, static_cast<int>(code));
+}
 #else
 void read_registers(const ucontext_t&, uint64_t (&)[32], uintptr_t& pc) { pc = 0; }
-void land(ucontext_t&, Activation& activation, TrapCode code) { siglongjmp(activation.landing, static_cast<int>(code)); }
+void land(ucontext_t&, Activation& activation, TrapCode code) {
+  siglongjmp(activation.landing, static_cast<int>(code));
+}
 #endif
 
-/// Decision order: no activation -> not ours; pc in registered code and its resolver says so -> ours; else not.
+/// Decision order: no activation -> not ours; pc in registered code and its resolver says so ->
+/// ours; else not.
 bool become_trap(int signal, const siginfo_t& info, ucontext_t& uc) {
   Activation* const activation = Activation::newest();
-  if (activation == nullptr || info.si_code <= 0) return false;  // sent by kill() or the like: no fault of the guest
+  if (activation == nullptr || info.si_code <= 0)
+    return false;  // sent by kill() or the like: no fault of the guest
   uint64_t registers[32] = {};
   FaultInfo fault;
   fault.signal = signal;
@@ -105,12 +112,13 @@ void pass_to_previous(int signal, siginfo_t* info, void* context) {
   size_t i = 0;
   while (kSignals[i] != signal) ++i;
   const struct sigaction& previous = g_previous[i];
-  const bool is_function =
-      (previous.sa_flags & SA_SIGINFO) != 0 || (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
+  const bool is_function = (previous.sa_flags & SA_SIGINFO) != 0 ||
+                           (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
   if (!is_function) {
     if (previous.sa_handler == SIG_IGN && info->si_code <= 0) return;
-    // The default: back in the same instruction, the fault ends the process as if we had never been here.
-    struct sigaction fresh {};
+    // The default: back in the same instruction, the fault ends the process as if we had never been
+    // here.
+    struct sigaction fresh{};
     fresh.sa_handler = SIG_DFL;
     sigaction(signal, &fresh, nullptr);
     if (info->si_code <= 0) raise(signal);
@@ -130,24 +138,28 @@ void pass_to_previous(int signal, siginfo_t* info, void* context) {
 
 void on_signal(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
-  if (!become_trap(signal, *info, *static_cast<ucontext_t*>(context))) pass_to_previous(signal, info, context);
+  if (!become_trap(signal, *info, *static_cast<ucontext_t*>(context)))
+    pass_to_previous(signal, info, context);
   errno = saved_errno;
 }
 
 Result<> install_all() {
   for (size_t i = 0; i < kSignals.size(); ++i) {
     if (sigaction(kSignals[i], nullptr, &g_previous[i]) != 0) {
-      return fail(ErrorCode::io, std::string("cannot read a signal handler: ") + std::strerror(errno));
+      return fail(ErrorCode::io,
+                  std::string("cannot read a signal handler: ") + std::strerror(errno));
     }
   }
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_sigaction = on_signal;
-  // NODEFER: a landing does not return from the handler by the kernel, so the signal must not stay blocked.
+  // NODEFER: a landing does not return from the handler by the kernel, so the signal must not stay
+  // blocked.
   action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   for (const int signal : kSignals) {
     if (sigaction(signal, &action, nullptr) != 0) {
-      return fail(ErrorCode::io, std::string("cannot install a signal handler: ") + std::strerror(errno));
+      return fail(ErrorCode::io,
+                  std::string("cannot install a signal handler: ") + std::strerror(errno));
     }
   }
   return {};
@@ -182,13 +194,15 @@ void ensure_signal_stack() {
   SignalStack& own = t_signal_stack;
   if (own.checked) return;
   own.checked = true;
-  constexpr size_t kNeeded = 32u << 10;  // AVX-512 register state is 2.7 KiB; the rest is room for chained handlers
+  constexpr size_t kNeeded =
+      32u << 10;  // AVX-512 register state is 2.7 KiB; the rest is room for chained handlers
   stack_t present{};
   if (sigaltstack(nullptr, &present) != 0) return;
   if ((present.ss_flags & SS_DISABLE) == 0 && present.ss_size >= kNeeded) return;
   const size_t guard = platform::page_size();
   auto memory = platform::Reservation::reserve(guard + 2 * kNeeded);
-  if (!memory || !memory->commit(guard, memory->size() - guard)) return;  // faults use the thread's own stack then
+  if (!memory || !memory->commit(guard, memory->size() - guard))
+    return;  // faults use the thread's own stack then
   stack_t wanted{};
   wanted.ss_sp = memory->data() + guard;
   wanted.ss_size = memory->size() - guard;

@@ -11,17 +11,22 @@ namespace weft::runtime::builtins {
 namespace {
 
 Heap& heap_of(VMContext* ctx) { return ctx->store->store->heap(); }
-const StructLayout& layout_of(VMContext* ctx, uint32_t type) { return heap_of(ctx).layouts().of(ctx->type_ids[type]); }
+const StructLayout& layout_of(VMContext* ctx, uint32_t type) {
+  return heap_of(ctx).layouts().of(ctx->type_ids[type]);
+}
 
 std::byte* elements(Heap& heap, Ref array) { return heap.at(array) + sizeof(ObjectHeader); }
 
-bool in_range(uint64_t at, uint64_t length, uint64_t size) { return at <= size && length <= size - at; }
+bool in_range(uint64_t at, uint64_t length, uint64_t size) {
+  return at <= size && length <= size - at;
+}
 
 /// An array of `length`, its elements undefined.
 TrapCode allocate_array(VMContext* ctx, uint32_t type, uint32_t length, Ref& out) {
   const StructLayout& layout = layout_of(ctx, type);
   Heap& heap = heap_of(ctx);
-  out = heap.allocate(layout.header_word, length, ObjectHeader::array_bytes(length, log2_bytes(layout.element())));
+  out = heap.allocate(layout.header_word, length,
+                      ObjectHeader::array_bytes(length, log2_bytes(layout.element())));
   return out == kNullRef ? heap.failure() : TrapCode::none;
 }
 
@@ -103,7 +108,8 @@ TrapCode array_new_default(VMContext* ctx, uint32_t type, uint32_t length, Ref& 
   return TrapCode::none;
 }
 
-TrapCode array_new_fixed(VMContext* ctx, uint32_t type, const Cell* values, uint32_t length, Ref& out) {
+TrapCode array_new_fixed(VMContext* ctx, uint32_t type, const Cell* values, uint32_t length,
+                         Ref& out) {
   const TrapCode trap = allocate_array(ctx, type, length, out);
   if (trap != TrapCode::none) return trap;
   Heap& heap = heap_of(ctx);
@@ -117,7 +123,8 @@ TrapCode array_new_fixed(VMContext* ctx, uint32_t type, const Cell* values, uint
   return TrapCode::none;
 }
 
-TrapCode array_new_data(VMContext* ctx, uint32_t type, uint32_t segment, uint32_t from, uint32_t length, Ref& out) {
+TrapCode array_new_data(VMContext* ctx, uint32_t type, uint32_t segment, uint32_t from,
+                        uint32_t length, Ref& out) {
   const std::span<const std::byte> data = ctx->instance->data(segment);
   const uint64_t bytes = uint64_t{length} << log2_bytes(layout_of(ctx, type).element());
   if (!in_range(from, bytes, data.size())) return TrapCode::memory_out_of_bounds;
@@ -128,13 +135,15 @@ TrapCode array_new_data(VMContext* ctx, uint32_t type, uint32_t segment, uint32_
   return TrapCode::none;
 }
 
-TrapCode array_new_elem(VMContext* ctx, uint32_t type, uint32_t segment, uint32_t from, uint32_t length, Ref& out) {
+TrapCode array_new_elem(VMContext* ctx, uint32_t type, uint32_t segment, uint32_t from,
+                        uint32_t length, Ref& out) {
   const std::span<const Cell> values = ctx->instance->elem(segment);
   if (!in_range(from, length, values.size())) return TrapCode::table_out_of_bounds;
   const TrapCode trap = allocate_array(ctx, type, length, out);
   if (trap != TrapCode::none) return trap;
   Heap& heap = heap_of(ctx);
-  store_elements(elements(heap, out), heap.header(out).element_log2(), values.subspan(from, length));
+  store_elements(elements(heap, out), heap.header(out).element_log2(),
+                 values.subspan(from, length));
   return TrapCode::none;
 }
 
@@ -148,20 +157,23 @@ TrapCode array_fill(VMContext* ctx, Ref array, uint32_t at, const Cell* value, u
   return TrapCode::none;
 }
 
-TrapCode array_copy(VMContext* ctx, Ref to, uint32_t at, Ref from, uint32_t from_at, uint32_t length) {
+TrapCode array_copy(VMContext* ctx, Ref to, uint32_t at, Ref from, uint32_t from_at,
+                    uint32_t length) {
   if (to == kNullRef || from == kNullRef) return TrapCode::null_array_reference;
   Heap& heap = heap_of(ctx);
-  if (!in_range(at, length, heap.header(to).extent) || !in_range(from_at, length, heap.header(from).extent)) {
+  if (!in_range(at, length, heap.header(to).extent) ||
+      !in_range(from_at, length, heap.header(from).extent)) {
     return TrapCode::array_out_of_bounds;
   }
   const uint32_t log2 = heap.header(to).element_log2();
   // SAFETY: both ranges were checked; validation: elements of one size; they may overlap.
-  std::memmove(elements(heap, to) + (size_t{at} << log2), elements(heap, from) + (size_t{from_at} << log2),
-               size_t{length} << log2);
+  std::memmove(elements(heap, to) + (size_t{at} << log2),
+               elements(heap, from) + (size_t{from_at} << log2), size_t{length} << log2);
   return TrapCode::none;
 }
 
-TrapCode array_init_data(VMContext* ctx, uint32_t segment, Ref array, uint32_t at, uint32_t from, uint32_t length) {
+TrapCode array_init_data(VMContext* ctx, uint32_t segment, Ref array, uint32_t at, uint32_t from,
+                         uint32_t length) {
   if (array == kNullRef) return TrapCode::null_array_reference;
   Heap& heap = heap_of(ctx);
   const ObjectHeader header = heap.header(array);
@@ -171,11 +183,13 @@ TrapCode array_init_data(VMContext* ctx, uint32_t segment, Ref array, uint32_t a
   const uint64_t bytes = uint64_t{length} << log2;
   if (!in_range(from, bytes, data.size())) return TrapCode::memory_out_of_bounds;
   // SAFETY: both ranges were checked.
-  if (bytes != 0) std::memcpy(elements(heap, array) + (size_t{at} << log2), data.data() + from, bytes);
+  if (bytes != 0)
+    std::memcpy(elements(heap, array) + (size_t{at} << log2), data.data() + from, bytes);
   return TrapCode::none;
 }
 
-TrapCode array_init_elem(VMContext* ctx, uint32_t segment, Ref array, uint32_t at, uint32_t from, uint32_t length) {
+TrapCode array_init_elem(VMContext* ctx, uint32_t segment, Ref array, uint32_t at, uint32_t from,
+                         uint32_t length) {
   if (array == kNullRef) return TrapCode::null_array_reference;
   Heap& heap = heap_of(ctx);
   const ObjectHeader header = heap.header(array);
@@ -198,7 +212,8 @@ void load_field(VMContext* ctx, Ref object, Access access, Cell* out) {
   std::memcpy(&out->bits, from, size_t{1} << access.log2);
   if (access.sign_extend) {
     const unsigned shift = access.log2 == 0 ? 24 : 16;
-    out->bits = static_cast<uint32_t>(static_cast<int32_t>(static_cast<uint32_t>(out->bits) << shift) >> shift);
+    out->bits = static_cast<uint32_t>(
+        static_cast<int32_t>(static_cast<uint32_t>(out->bits) << shift) >> shift);
   }
 }
 
@@ -211,7 +226,8 @@ bool cast_matches(VMContext* ctx, uint64_t bits, CastKind kind, uint32_t type) {
   if (kind == CastKind::always) return true;
   if (kind == CastKind::never) return false;
   if (kind == CastKind::func) {
-    return types.is_sub(reinterpret_cast<const VMFuncRef*>(bits)->type, ctx->type_ids[type]);  // SAFETY: a funcref
+    return types.is_sub(reinterpret_cast<const VMFuncRef*>(bits)->type,
+                        ctx->type_ids[type]);  // SAFETY: a funcref
   }
   const auto ref = static_cast<Ref>(bits);
   if (is_i31(ref)) return kind == CastKind::i31 || kind == CastKind::eq;
@@ -222,7 +238,8 @@ bool cast_matches(VMContext* ctx, uint64_t bits, CastKind kind, uint32_t type) {
     case CastKind::eq: return is_struct || is_array;
     case CastKind::struct_: return is_struct;
     case CastKind::array: return is_array;
-    case CastKind::object: return (is_struct || is_array) && types.is_sub(header.type(), ctx->type_ids[type]);
+    case CastKind::object:
+      return (is_struct || is_array) && types.is_sub(header.type(), ctx->type_ids[type]);
     default: return false;
   }
 }

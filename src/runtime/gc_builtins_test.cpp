@@ -1,4 +1,5 @@
-// Builtins on structs, arrays and casts: results, traps, their order; with a collection at every allocation.
+// Builtins on structs, arrays and casts: results, traps, their order; with a collection at every
+// allocation.
 #include "runtime/gc_builtins.hpp"
 
 #include <gtest/gtest.h>
@@ -64,14 +65,19 @@ struct GcBuiltinsTest : ::testing::Test {
   uint64_t element(Ref array, uint32_t index, bool sign_extend = false) {
     const uint32_t log2 = heap().header(array).element_log2();
     Cell out[2];
-    builtins::load_field(ctx, array, {static_cast<uint32_t>(8 + (uint64_t{index} << log2)), static_cast<uint8_t>(log2), sign_extend}, out);
+    builtins::load_field(ctx, array,
+                         {static_cast<uint32_t>(8 + (uint64_t{index} << log2)),
+                          static_cast<uint8_t>(log2), sign_extend},
+                         out);
     return out[0].bits;
   }
 };
 
 TEST_F(GcBuiltinsTest, StructsHoldWhatWasPutInThem) {
   const Ref inner = new_pair(make_i31(5), 77);
-  const Cell fields[] = {Cell{0x1ff}, Cell{1}, Cell{2}, Cell{0x18000}, Cell{0xabcdef0123456789}, Cell::of(2.5), Cell{inner}};
+  const Cell fields[] = {
+      Cell{0x1ff},   Cell{1},    Cell{2}, Cell{0x18000}, Cell{0xabcdef0123456789},
+      Cell::of(2.5), Cell{inner}};
   const Ref r = make([&](Ref& out) { return builtins::struct_new(ctx, mixed, fields, out); });
   for (int i = 0; i < 10; ++i) new_array(bytes, 100);
   const StructLayout& layout = heap().layouts().of(ctx->type_ids[mixed]);
@@ -101,7 +107,8 @@ TEST_F(GcBuiltinsTest, DefaultsAreZeroInReusedMemory) {
     const RootScope scope(heap());
     const Ref s = make([&](Ref& r) { return builtins::struct_new_default(ctx, mixed, r); });
     const Ref a = new_array(longs, static_cast<uint32_t>(round));
-    for (uint32_t at = 8; at < heap().header(s).bytes(); ++at) ASSERT_EQ(heap().at(s)[at], std::byte{0});
+    for (uint32_t at = 8; at < heap().header(s).bytes(); ++at)
+      ASSERT_EQ(heap().at(s)[at], std::byte{0});
     for (uint32_t i = 0; i < static_cast<uint32_t>(round); ++i) ASSERT_EQ(element(a, i), 0u);
   }
 }
@@ -111,14 +118,15 @@ struct RangeCase {
   bool fits;
 };
 const RangeCase kRanges[] = {
-    {0, 0, 0, true},  {0, 1, 0, false}, {1, 0, 0, false},           {10, 0, 10, true},
-    {11, 0, 10, false}, {9, 1, 10, true}, {9, 2, 10, false},        {0, ~0u, 10, false},
+    {0, 0, 0, true},     {0, 1, 0, false},      {1, 0, 0, false},        {10, 0, 10, true},
+    {11, 0, 10, false},  {9, 1, 10, true},      {9, 2, 10, false},       {0, ~0u, 10, false},
     {~0u, 1, 10, false}, {~0u, ~0u, 10, false}, {2, ~0u - 1, 10, false},
 };
 
 TEST_F(GcBuiltinsTest, RangesAreCheckedBeforeAnythingIsWritten) {
   for (const RangeCase& c : kRanges) {
-    SCOPED_TRACE(std::to_string(c.at) + "+" + std::to_string(c.length) + " of " + std::to_string(c.size));
+    SCOPED_TRACE(std::to_string(c.at) + "+" + std::to_string(c.length) + " of " +
+                 std::to_string(c.size));
     const RootScope scope(heap());
     const Ref a = new_array(bytes, c.size);
     const Ref big = new_array(bytes, 1000);
@@ -187,11 +195,13 @@ TEST_F(GcBuiltinsTest, CopiesOverlapBothWays) {
 
 TEST_F(GcBuiltinsTest, FixedAndFilledArraysOfEveryWidth) {
   const Cell values[] = {Cell{1}, Cell{2}, Cell{3}, Cell{4}};
-  const Ref vector = make([&](Ref& r) { return builtins::array_new_fixed(ctx, vectors, values, 2, r); });
+  const Ref vector =
+      make([&](Ref& r) { return builtins::array_new_fixed(ctx, vectors, values, 2, r); });
   EXPECT_EQ(element(vector, 1), 3u);
   const Ref filled = make([&](Ref& r) { return builtins::array_new(ctx, vectors, values, 3, r); });
   EXPECT_EQ(element(filled, 2), 1u);
-  const Ref narrow = make([&](Ref& r) { return builtins::array_new_fixed(ctx, halfs, values, 4, r); });
+  const Ref narrow =
+      make([&](Ref& r) { return builtins::array_new_fixed(ctx, halfs, values, 4, r); });
   EXPECT_EQ(element(narrow, 3), 4u);
   const Cell minus{0xffff'ffff};
   const Ref signed_ = make([&](Ref& r) { return builtins::array_new(ctx, bytes, &minus, 5, r); });
@@ -220,9 +230,14 @@ TEST_F(GcBuiltinsTest, CastsLookAtTheObject) {
   const Cell one[] = {Cell{1}, Cell{2}};
   const Subject subjects[] = {
       {"i31", make_i31(3), {CastKind::eq, CastKind::i31}, {}},
-      {"base", make([&](Ref& r) { return builtins::struct_new(ctx, base, one, r); }), {CastKind::eq, CastKind::struct_}, {base}},
-      {"derived", make([&](Ref& r) { return builtins::struct_new(ctx, derived, one, r); }),
-       {CastKind::eq, CastKind::struct_}, {base, derived}},
+      {"base",
+       make([&](Ref& r) { return builtins::struct_new(ctx, base, one, r); }),
+       {CastKind::eq, CastKind::struct_},
+       {base}},
+      {"derived",
+       make([&](Ref& r) { return builtins::struct_new(ctx, derived, one, r); }),
+       {CastKind::eq, CastKind::struct_},
+       {base, derived}},
       {"array", new_array(bytes, 1), {CastKind::eq, CastKind::array}, {bytes}},
       {"host", heap().add_host_value({}), {}, {}},
   };
@@ -231,9 +246,11 @@ TEST_F(GcBuiltinsTest, CastsLookAtTheObject) {
     EXPECT_TRUE(builtins::cast_matches(ctx, s.ref, CastKind::always, 0));
     EXPECT_FALSE(builtins::cast_matches(ctx, s.ref, CastKind::never, 0));
     for (const CastKind k : {CastKind::eq, CastKind::i31, CastKind::struct_, CastKind::array}) {
-      EXPECT_EQ(builtins::cast_matches(ctx, s.ref, k, 0), std::ranges::find(s.kinds, k) != s.kinds.end());
+      EXPECT_EQ(builtins::cast_matches(ctx, s.ref, k, 0),
+                std::ranges::find(s.kinds, k) != s.kinds.end());
     }
-    for (const uint32_t t : {uint32_t{pair}, uint32_t{bytes}, uint32_t{halfs}, uint32_t{base}, uint32_t{derived}}) {
+    for (const uint32_t t :
+         {uint32_t{pair}, uint32_t{bytes}, uint32_t{halfs}, uint32_t{base}, uint32_t{derived}}) {
       const bool expected = std::ranges::find(s.types, t) != s.types.end();
       EXPECT_EQ(builtins::cast_matches(ctx, s.ref, CastKind::object, t), expected) << t;
       EXPECT_EQ(heap().has_type(s.ref, HeapType::concrete(ctx->type_ids[t])), expected) << t;

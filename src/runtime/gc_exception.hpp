@@ -11,7 +11,9 @@ namespace weft::runtime {
 struct ExceptionObject {
   ObjectHeader header;
   const Tag* tag;
-  const Cell* cells() const { return reinterpret_cast<const Cell*>(this + 1); }  // SAFETY: allocated behind it
+  const Cell* cells() const {
+    return reinterpret_cast<const Cell*>(this + 1);
+  }  // SAFETY: allocated behind it
   Cell* cells() { return reinterpret_cast<Cell*>(this + 1); }
 };
 static_assert(sizeof(ExceptionObject) == 16);

@@ -14,21 +14,25 @@ FieldClass number_class(ValType type) {
     default: return FieldClass::dword;
   }
 }
-bool is_abstract_func(HeapType heap) { return heap.is(AbstractHeap::func) || heap.is(AbstractHeap::nofunc); }
+bool is_abstract_func(HeapType heap) {
+  return heap.is(AbstractHeap::func) || heap.is(AbstractHeap::nofunc);
+}
 
 }  // namespace
 
 FieldClass field_class(const TypeList& types, ValType type) {
   if (!type.is_ref()) return number_class(type);
   const HeapType heap = type.heap();
-  const bool func = heap.is_abstract() ? is_abstract_func(heap) : types[heap.index()].kind == CompositeKind::func;
+  const bool func =
+      heap.is_abstract() ? is_abstract_func(heap) : types[heap.index()].kind == CompositeKind::func;
   return func ? FieldClass::func : FieldClass::ref;
 }
 
 FieldClass field_class(const TypeRegistry& types, ValType type) {
   if (!type.is_ref()) return number_class(type);
   const HeapType heap = type.heap();
-  const bool func = heap.is_abstract() ? is_abstract_func(heap) : types[heap.type_id()].kind == CompositeKind::func;
+  const bool func = heap.is_abstract() ? is_abstract_func(heap)
+                                       : types[heap.type_id()].kind == CompositeKind::func;
   return func ? FieldClass::func : FieldClass::ref;
 }
 
@@ -43,9 +47,10 @@ const StructLayout& LayoutTable::make(TypeId id) {
   }
   layout->bytes = cursor.object_bytes();
   const bool has_refs = !layout->ref_offsets.empty();
-  layout->header_word = (*types_)[id].kind == CompositeKind::array
-                            ? ObjectHeader::make(ObjectKind::array, id.value, has_refs, log2_bytes(layout->element()))
-                            : ObjectHeader::make(ObjectKind::struct_, id.value, has_refs);
+  layout->header_word =
+      (*types_)[id].kind == CompositeKind::array
+          ? ObjectHeader::make(ObjectKind::array, id.value, has_refs, log2_bytes(layout->element()))
+          : ObjectHeader::make(ObjectKind::struct_, id.value, has_refs);
   if (id.value >= table_.size()) table_.resize(id.value + 1);
   table_[id.value] = std::move(layout);
   return *table_[id.value];

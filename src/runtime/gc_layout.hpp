@@ -1,5 +1,6 @@
-// Where the fields of a struct lie: in declaration order, each aligned to its size (v128 to 8), so that a subtype's object
-// begins like its supertype's. References take 4 bytes, function references 8 (they are pointers). ADR 0010.
+// Where the fields of a struct lie: in declaration order, each aligned to its size (v128 to 8), so
+// that a subtype's object begins like its supertype's. References take 4 bytes, function references
+// 8 (they are pointers). ADR 0010.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +58,7 @@ struct StructLayout {
     FieldClass cls;
   };
   std::vector<Field> fields;
-  std::vector<uint32_t> ref_offsets;     ///< struct only
+  std::vector<uint32_t> ref_offsets;      ///< struct only
   uint32_t bytes = sizeof(ObjectHeader);  ///< struct only
   uint32_t header_word = 0;
   FieldClass element() const { return fields[0].cls; }
@@ -69,7 +70,8 @@ class LayoutTable {
   explicit LayoutTable(const TypeRegistry* types) : types_(types) {}
   const TypeRegistry& types() const { return *types_; }
   const StructLayout& of(TypeId id) {
-    if (id.value < table_.size() && table_[id.value] != nullptr) [[likely]] return *table_[id.value];
+    if (id.value < table_.size() && table_[id.value] != nullptr) [[likely]]
+      return *table_[id.value];
     return make(id);
   }
 

@@ -35,7 +35,8 @@ void Marker::scan(Ref r, const ObjectHeader& header) {
   const std::byte* const object = space_.at(r);
   const auto load = [&](size_t offset) {
     Ref out;
-    std::memcpy(&out, object + offset, sizeof(out));  // SAFETY: a reference field of this object's layout
+    std::memcpy(&out, object + offset,
+                sizeof(out));  // SAFETY: a reference field of this object's layout
     return out;
   };
   switch (header.kind()) {
@@ -46,10 +47,12 @@ void Marker::scan(Ref r, const ObjectHeader& header) {
       for (size_t i = 0; i < header.extent; ++i) mark(load(sizeof(ObjectHeader) + i * sizeof(Ref)));
       break;
     case ObjectKind::exception: {
-      const ExceptionObject& exception = *reinterpret_cast<const ExceptionObject*>(object);  // SAFETY: by its kind
+      const ExceptionObject& exception =
+          *reinterpret_cast<const ExceptionObject*>(object);  // SAFETY: by its kind
       size_t cell = 0;
       for (const ValType type : layouts_.types()[exception.tag->type].params) {
-        if (field_class(layouts_.types(), type) == FieldClass::ref) mark(static_cast<Ref>(exception.cells()[cell].bits));
+        if (field_class(layouts_.types(), type) == FieldClass::ref)
+          mark(static_cast<Ref>(exception.cells()[cell].bits));
         cell += type.cells();
       }
       break;

@@ -1,5 +1,6 @@
-// Finds what is reachable, without recursion: an explicit stack of bounded size; objects that find no room in it are found
-// again by scanning their blocks. What roots are is told to it by the heap's owner. ADR 0010.
+// Finds what is reachable, without recursion: an explicit stack of bounded size; objects that find
+// no room in it are found again by scanning their blocks. What roots are is told to it by the
+// heap's owner. ADR 0010.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +43,8 @@ class Marker {
     if (space_.mark(r)) push(r);
   }
   void push(Ref r) {
-    if (size_ == capacity_ && !grow()) [[unlikely]] return overflow(r);
+    if (size_ == capacity_ && !grow()) [[unlikely]]
+      return overflow(r);
     stack_[size_++] = r;
     __builtin_prefetch(space_.at(r));
   }

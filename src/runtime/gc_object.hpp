@@ -1,5 +1,5 @@
-// What a reference is and what it points to: 32-bit references into the store's heap, and the header of every object.
-// ADR 0010.
+// What a reference is and what it points to: 32-bit references into the store's heap, and the
+// header of every object. ADR 0010.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,9 @@ namespace weft::runtime {
 
 using namespace wasm;  // NOLINT: the spec's vocabulary
 
-/// 0 is null; odd is an unboxed i31 (value << 1 | 1); a multiple of 8 is an object's offset in its store's reservation.
-/// any.convert_extern and extern.convert_any keep the bits: both hierarchies name the same objects.
+/// 0 is null; odd is an unboxed i31 (value << 1 | 1); a multiple of 8 is an object's offset in its
+/// store's reservation. any.convert_extern and extern.convert_any keep the bits: both hierarchies
+/// name the same objects.
 using Ref = uint32_t;
 inline constexpr Ref kNullRef = 0;
 
@@ -30,11 +31,15 @@ struct ObjectHeader {
   static constexpr uint32_t kLog2Shift = 25;  ///< array: log2 of an element's bytes, 3 bits
   static constexpr uint32_t kHasRefs = 1u << 28;
 
-  uint32_t word;    ///< TypeId (struct, array), kind, element size, whether the collector must look inside
-  uint32_t extent;  ///< array: length; host: number in the table of host values; others: the object's bytes
+  uint32_t
+      word;  ///< TypeId (struct, array), kind, element size, whether the collector must look inside
+  uint32_t extent;  ///< array: length; host: number in the table of host values; others: the
+                    ///< object's bytes
 
-  static constexpr uint32_t make(ObjectKind kind, uint32_t type = 0, bool has_refs = false, uint32_t log2 = 0) {
-    return type | static_cast<uint32_t>(kind) << kKindShift | log2 << kLog2Shift | (has_refs ? kHasRefs : 0);
+  static constexpr uint32_t make(ObjectKind kind, uint32_t type = 0, bool has_refs = false,
+                                 uint32_t log2 = 0) {
+    return type | static_cast<uint32_t>(kind) << kKindShift | log2 << kLog2Shift |
+           (has_refs ? kHasRefs : 0);
   }
   ObjectKind kind() const { return static_cast<ObjectKind>((word & kKindMask) >> kKindShift); }
   TypeId type() const { return TypeId(word & kTypeMask); }

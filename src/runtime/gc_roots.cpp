@@ -26,15 +26,17 @@ void StoreRoots::visit_instance(Marker& marker, Instance& instance) {
     if (holds_objects(global.type().type)) marker.root(static_cast<Ref>(global.value[0].bits));
   };
   for (size_t i = m.imported_globals; i < m.globals.size(); ++i) visit_global(i);
-  for (size_t i = m.imported_tables; i < m.tables.size(); ++i) visit_table(marker, instance.table(TableIdx(i)));
+  for (size_t i = m.imported_tables; i < m.tables.size(); ++i)
+    visit_table(marker, instance.table(TableIdx(i)));
   for (size_t i = 0; i < instance.elems_.size(); ++i) {
     if (!holds_objects(instance.info().canonical(m.elems[i].type))) continue;
     for (const Cell& cell : instance.elems_[i].values) marker.root(static_cast<Ref>(cell.bits));
   }
 }
 
-// Host frames, builtins and (later) compiled code: every word between here and the thread's oldest frame. On a stack that
-// is not the thread's own nothing is known; whoever switches stacks shows its stacks through TierState::visit_stacks.
+// Host frames, builtins and (later) compiled code: every word between here and the thread's oldest
+// frame. On a stack that is not the thread's own nothing is known; whoever switches stacks shows
+// its stacks through TierState::visit_stacks.
 [[gnu::noinline]] void StoreRoots::visit_native_stack(Marker& marker) {
   __builtin_unwind_init();  // callee-saved registers are stored into this frame
   volatile uint64_t lowest = 0;
@@ -42,7 +44,8 @@ void StoreRoots::visit_instance(Marker& marker, Instance& instance) {
   const auto here = reinterpret_cast<uintptr_t>(&lowest);
   const platform::StackBounds bounds = platform::current_stack_bounds();
   const uintptr_t frame = platform::current_stack_pointer();
-  if (bounds.contains(frame)) marker.native_words(here < frame && bounds.contains(here) ? here : frame, bounds.high);
+  if (bounds.contains(frame))
+    marker.native_words(here < frame && bounds.contains(here) ? here : frame, bounds.high);
 }
 
 void StoreRoots::visit_roots(Marker& marker) {

@@ -1,4 +1,5 @@
-// What a store keeps alive: the roots of its heap, precise where they are typed, conservative for stacks. ADR 0010.
+// What a store keeps alive: the roots of its heap, precise where they are typed, conservative for
+// stacks. ADR 0010.
 #pragma once
 
 #include "runtime/heap.hpp"

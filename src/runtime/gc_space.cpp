@@ -12,7 +12,8 @@ constexpr uint64_t kTailGuard = 256u << 10;
 constexpr uint64_t kBitmapShift = 6;  // bytes of heap per byte of a bitmap: 64
 }  // namespace
 
-// --- address space ---------------------------------------------------------------------------------------------------
+// --- address space
+// ---------------------------------------------------------------------------------------------------
 
 bool GcSpace::reserve() {
   // Less where address space is limited (ulimit -v, many stores): 4 GiB down to 16 MiB.
@@ -23,7 +24,8 @@ bool GcSpace::reserve() {
     if (!bitmaps) continue;
     reservation_ = std::move(*space);
     bitmaps_ = std::move(*bitmaps);
-    max_blocks_ = static_cast<uint32_t>((bytes >> kBlockBits) - 1);  // offsets of ends stay below 2^32
+    max_blocks_ =
+        static_cast<uint32_t>((bytes >> kBlockBits) - 1);  // offsets of ends stay below 2^32
     area_.base = reinterpret_cast<std::byte*>(reservation_.data());
     // SAFETY: the bitmaps' reservation is page-aligned and has room for both.
     marks_ = reinterpret_cast<uint64_t*>(bitmaps_.data());
@@ -41,7 +43,8 @@ uint64_t GcSpace::size_to_grow_to(uint64_t bytes, bool generous) const {
   const uint64_t base = block_count_ == 0 ? 1 : block_count_;  // block 0 is absent
   uint64_t wanted = base + blocks;
   if (wanted > max_blocks) {
-    if (base + ((bytes + kBlockBytes - 1) >> kBlockBits) > max_blocks || base == max_blocks) return 0;
+    if (base + ((bytes + kBlockBytes - 1) >> kBlockBits) > max_blocks || base == max_blocks)
+      return 0;
     wanted = max_blocks;
   }
   return wanted << kBlockBits;
@@ -52,14 +55,16 @@ bool GcSpace::grow_to(uint64_t bytes) {
   const auto wanted = static_cast<uint32_t>(bytes >> kBlockBits);
   if (wanted > max_blocks_) return false;
   const uint32_t first = block_count_ == 0 ? 1 : block_count_;
-  const uint64_t bitmap = std::min<uint64_t>(platform::round_up_to_page(bytes >> kBitmapShift), bitmaps_.size() / 2);
+  const uint64_t bitmap =
+      std::min<uint64_t>(platform::round_up_to_page(bytes >> kBitmapShift), bitmaps_.size() / 2);
   if (bitmap > bitmap_committed_) {
     const uint64_t more = bitmap - bitmap_committed_;
     if (!bitmaps_.commit(bitmap_committed_, more)) return false;
     if (!bitmaps_.commit(bitmaps_.size() / 2 + bitmap_committed_, more)) return false;
     bitmap_committed_ = bitmap;
   }
-  if (!reservation_.commit(size_t{first} << kBlockBits, size_t{wanted - first} << kBlockBits)) return false;
+  if (!reservation_.commit(size_t{first} << kBlockBits, size_t{wanted - first} << kBlockBits))
+    return false;
   blocks_.resize(wanted);
   for (uint32_t b = first; b < wanted; ++b) blocks_[b].kind = Block::Kind::free;
   free_count_ += wanted - first;
@@ -75,7 +80,8 @@ void GcSpace::trim(uint64_t keep) {
   const auto give_back = [&] {
     if (run_end != 0) {
       // Refusal changes nothing: the memory stays.
-      static_cast<void>(reservation_.reset(size_t{run_begin} << kBlockBits, size_t{run_end - run_begin} << kBlockBits));
+      static_cast<void>(reservation_.reset(size_t{run_begin} << kBlockBits,
+                                           size_t{run_end - run_begin} << kBlockBits));
     }
     run_end = 0;
   };
@@ -95,7 +101,8 @@ void GcSpace::trim(uint64_t keep) {
   give_back();
 }
 
-// --- allocation ------------------------------------------------------------------------------------------------------
+// --- allocation
+// ------------------------------------------------------------------------------------------------------
 
 Ref GcSpace::bump(uint64_t bytes) {
   const Ref r = area_.cursor;
@@ -143,7 +150,8 @@ bool GcSpace::next_gap(uint64_t bytes) {
 bool GcSpace::open_block() {
   for (; partial_hint_ < block_count_; ++partial_hint_) {
     Block& block = blocks_[partial_hint_];
-    if (block.kind != Block::Kind::small || !block.unswept || block.live > kBlockBytes / 8 * 7) continue;
+    if (block.kind != Block::Kind::small || !block.unswept || block.live > kBlockBytes / 8 * 7)
+      continue;
     block.unswept = false;
     block.starts_known = false;
     small_block_ = partial_hint_++;
@@ -219,7 +227,8 @@ void GcSpace::retire_medium() {
   medium_block_ = 0;
 }
 
-// --- which objects exist ---------------------------------------------------------------------------------------------
+// --- which objects exist
+// ---------------------------------------------------------------------------------------------
 
 uint32_t GcSpace::next_mark(uint32_t from, uint32_t end) const {
   if (from >= end) return end;
@@ -242,7 +251,8 @@ void GcSpace::build_starts(uint32_t block) {
     const ObjectHeader& h = header(at);
     if (h.kind() != ObjectKind::filler) words[(at - begin) >> 9] |= uint64_t{1} << ((at >> 3) & 63);
     const uint64_t bytes = h.bytes();
-    WEFT_CHECK(bytes != 0 && bytes % 8 == 0 && bytes <= end - at);  // a broken header would send us anywhere
+    WEFT_CHECK(bytes != 0 && bytes % 8 == 0 &&
+               bytes <= end - at);  // a broken header would send us anywhere
     at += static_cast<uint32_t>(bytes);
   }
   blocks_[block].starts_known = true;
@@ -263,14 +273,16 @@ bool GcSpace::is_object(uint64_t candidate) {
   if (block.unswept) return is_marked(r);
   if (b == small_block_) {
     // Behind the present gap nothing was swept yet.
-    return r < area_.cursor ? walk_finds(b << kBlockBits, area_.cursor, r) : r >= gap_end_ && is_marked(r);
+    return r < area_.cursor ? walk_finds(b << kBlockBits, area_.cursor, r)
+                            : r >= gap_end_ && is_marked(r);
   }
   if (b == medium_block_) return walk_finds(b << kBlockBits, medium_cursor_, r);
   if (!block.starts_known) build_starts(b);
   return (starts_[r >> 9] >> ((r >> 3) & 63) & 1) != 0;
 }
 
-// --- collection ------------------------------------------------------------------------------------------------------
+// --- collection
+// ------------------------------------------------------------------------------------------------------
 
 void GcSpace::begin_collection() {
   retire_small();
@@ -279,7 +291,8 @@ void GcSpace::begin_collection() {
   for (uint32_t b = 1; b < block_count_; ++b) {
     Block& block = blocks_[b];
     if (block.unswept) {
-      std::memcpy(starts_ + size_t{b} * kWordsPerBlock, marks_ + size_t{b} * kWordsPerBlock, kWordsPerBlock * 8);
+      std::memcpy(starts_ + size_t{b} * kWordsPerBlock, marks_ + size_t{b} * kWordsPerBlock,
+                  kWordsPerBlock * 8);
       block.unswept = false;
       block.starts_known = true;
     }

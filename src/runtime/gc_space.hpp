@@ -1,7 +1,8 @@
-// The memory of a store's heap: one reservation, divided into blocks of 32 KiB. Objects never move. Small ones are bump
-// allocated into the gaps that a collection leaves in a block, found when the allocator gets there (lazy sweep); large ones
-// have blocks of their own. Which objects exist is known without cost at allocation: a block that was allocated into is
-// walked from header to header when someone asks. ADR 0010.
+// The memory of a store's heap: one reservation, divided into blocks of 32 KiB. Objects never move.
+// Small ones are bump allocated into the gaps that a collection leaves in a block, found when the
+// allocator gets there (lazy sweep); large ones have blocks of their own. Which objects exist is
+// known without cost at allocation: a block that was allocated into is walked from header to header
+// when someone asks. ADR 0010.
 #pragma once
 
 #include <cstddef>
@@ -20,27 +21,33 @@ class GcSpace {
  public:
   static constexpr uint32_t kBlockBits = 15;
   static constexpr uint32_t kBlockBytes = 1u << kBlockBits;
-  static constexpr uint32_t kLargeBytes = kBlockBytes / 2;  ///< Larger objects have their own blocks.
+  static constexpr uint32_t kLargeBytes =
+      kBlockBytes / 2;  ///< Larger objects have their own blocks.
   static constexpr uint64_t kMaxBytes = uint64_t{1} << 32;
   static constexpr uint8_t kPoison = 0xdb;
 
-  /// `area` is the bump area that allocating code reads. `stress`: every allocation takes the slow path, and memory is
-  /// overwritten when it is freed.
+  /// `area` is the bump area that allocating code reads. `stress`: every allocation takes the slow
+  /// path, and memory is overwritten when it is freed.
   GcSpace(VMHeapArea& area, bool stress) : area_(area), stress_(stress) {}
 
   // --- allocation: no growth, no collection. `bytes` is a multiple of 8; 0 if there is no room ---
   Ref allocate(uint64_t bytes);
   /// Bytes handed to the allocator since the last collection.
   uint64_t since_collection() const { return since_collection_; }
-  /// Committed bytes, and what they would become if an object of `bytes` forced growth; 0: cannot grow.
+  /// Committed bytes, and what they would become if an object of `bytes` forced growth; 0: cannot
+  /// grow.
   uint64_t committed() const { return uint64_t{block_count_} << kBlockBits; }
   uint64_t size_to_grow_to(uint64_t bytes, bool generous) const;
   /// False if the system refuses.
   bool grow_to(uint64_t bytes);
 
   // --- objects ---
-  std::byte* at(Ref r) const { return area_.base + r; }  // SAFETY: r is an offset inside the reservation
-  ObjectHeader& header(Ref r) const { return *reinterpret_cast<ObjectHeader*>(at(r)); }  // SAFETY: r is an object
+  std::byte* at(Ref r) const {
+    return area_.base + r;
+  }  // SAFETY: r is an offset inside the reservation
+  ObjectHeader& header(Ref r) const {
+    return *reinterpret_cast<ObjectHeader*>(at(r));
+  }  // SAFETY: r is an object
   /// Is this the start of an existing object? Any value may be asked.
   bool is_object(uint64_t candidate);
 
@@ -56,7 +63,8 @@ class GcSpace {
   }
   bool is_marked(Ref r) const { return (marks_[r >> 9] >> ((r >> 3) & 63) & 1) != 0; }
   void add_live(Ref r, uint64_t bytes) {
-    blocks_[r >> kBlockBits].live += static_cast<uint32_t>(bytes > kBlockBytes ? kBlockBytes : bytes);
+    blocks_[r >> kBlockBits].live +=
+        static_cast<uint32_t>(bytes > kBlockBytes ? kBlockBytes : bytes);
   }
   /// A marked object that could not be pushed: its block has to be scanned again.
   void set_overflowed(Ref r) { blocks_[r >> kBlockBits].overflowed = true, overflowed_ = true; }
@@ -78,16 +86,18 @@ class GcSpace {
   struct Block {
     enum class Kind : uint8_t { absent, free, small, large, tail };
     Kind kind = Kind::absent;
-    bool unswept = false;       ///< small: not allocated into since the last collection, so what is marked is what exists
+    bool unswept = false;       ///< small: not allocated into since the last collection, so what is
+                                ///< marked is what exists
     bool starts_known = false;  ///< small: its part of starts_ is right
     bool overflowed = false;
-    bool touched = false;       ///< The system may have given it memory.
+    bool touched = false;  ///< The system may have given it memory.
     uint32_t live = 0;
-    uint32_t count = 0;         ///< large: blocks
+    uint32_t count = 0;  ///< large: blocks
   };
   static constexpr uint32_t kMinGap = 32;
-  static constexpr uint32_t kMedium = 512;      ///< Above, no gap is searched: a free block is opened.
-  static constexpr uint32_t kGrowBlocks = 8;    ///< Growth is in multiples of this: 4 KiB of each bitmap.
+  static constexpr uint32_t kMedium = 512;  ///< Above, no gap is searched: a free block is opened.
+  static constexpr uint32_t kGrowBlocks =
+      8;  ///< Growth is in multiples of this: 4 KiB of each bitmap.
   static constexpr uint32_t kWordsPerBlock = kBlockBytes / 8 / 64;
 
   bool reserve();
@@ -137,8 +147,10 @@ bool GcSpace::rescan_overflowed(Fn&& fn) {
   for (uint32_t b = 1; b < block_count_; ++b) {
     if (!blocks_[b].overflowed) continue;
     blocks_[b].overflowed = false;
-    const uint32_t end = (b + 1) << kBlockBits;  // the last block of the 4 GiB is never used: no overflow
-    for (uint32_t r = next_mark(b << kBlockBits, end); r != end; r = next_mark(r + 8, end)) fn(Ref{r});
+    const uint32_t end =
+        (b + 1) << kBlockBits;  // the last block of the 4 GiB is never used: no overflow
+    for (uint32_t r = next_mark(b << kBlockBits, end); r != end; r = next_mark(r + 8, end))
+      fn(Ref{r});
   }
   return true;
 }

@@ -13,7 +13,9 @@ class Global : public VMGlobal {
 
   const GlobalType& type() const { return type_; }
   Store& store() const { return *store_; }
-  static Global& from(VMGlobal* g) { return *static_cast<Global*>(g); }  // SAFETY: every VMGlobal is a Global
+  static Global& from(VMGlobal* g) {
+    return *static_cast<Global*>(g);
+  }  // SAFETY: every VMGlobal is a Global
 
  private:
   GlobalType type_;

@@ -20,14 +20,16 @@ Heap::~Heap() {
   }
 }
 
-// --- allocation ------------------------------------------------------------------------------------------------------
+// --- allocation
+// ------------------------------------------------------------------------------------------------------
 
 bool Heap::grow(uint64_t bytes) {
   for (const bool generous : {true, false}) {
     const uint64_t desired = space_.size_to_grow_to(bytes, generous);
     if (desired == 0) return false;
-    const GrowthAnswer answer =
-        owner_ == nullptr ? GrowthAnswer::allow : owner_->may_grow_heap(space_.committed(), desired);
+    const GrowthAnswer answer = owner_ == nullptr
+                                    ? GrowthAnswer::allow
+                                    : owner_->may_grow_heap(space_.committed(), desired);
     if (answer == GrowthAnswer::trap) failure_ = TrapCode::growth_limited;
     if (answer == GrowthAnswer::allow && space_.grow_to(desired)) return true;
   }
@@ -41,7 +43,8 @@ Ref Heap::allocate_slow(uint64_t bytes) {
     if (options_.zeal != 0 && ++zeal_count_ >= options_.zeal) {
       zeal_count_ = 0;
       collect();
-    } else if (space_.since_collection() + (bytes > GcSpace::kLargeBytes ? bytes : 0) > threshold_ &&
+    } else if (space_.since_collection() + (bytes > GcSpace::kLargeBytes ? bytes : 0) >
+                   threshold_ &&
                space_.since_collection() != 0) {
       collect();
     }
@@ -67,7 +70,8 @@ Ref Heap::allocate_exception(const Tag& tag, std::span<const Cell> payload) {
   return r;
 }
 
-// --- host values -----------------------------------------------------------------------------------------------------
+// --- host values
+// -----------------------------------------------------------------------------------------------------
 
 Ref Heap::add_host_value(HostValue value) {
   // The entry exists before the object, so that a collection on the way cannot take it for dead.
@@ -88,7 +92,8 @@ Ref Heap::add_host_value(HostValue value) {
 }
 
 const HostValue* Heap::host_value(Ref ref) const {
-  if (ref == kNullRef || (ref & 7) != 0 || ref >= space_.committed() || ref < GcSpace::kBlockBytes) return nullptr;
+  if (ref == kNullRef || (ref & 7) != 0 || ref >= space_.committed() || ref < GcSpace::kBlockBytes)
+    return nullptr;
   // Any committed word can be read; the table tells whether it is what it looks like.
   const ObjectHeader header = space_.header(ref);
   if (header.kind() != ObjectKind::host || header.extent >= host_values_.size()) return nullptr;
@@ -126,7 +131,8 @@ bool Heap::has_type(Ref ref, HeapType type) {
   return false;
 }
 
-// --- roots -----------------------------------------------------------------------------------------------------------
+// --- roots
+// -----------------------------------------------------------------------------------------------------------
 
 bool Heap::unroot(Ref ref) {
   for (size_t i = roots_.size(); i > scope_begin_; --i) {
@@ -145,7 +151,8 @@ void Heap::compact_roots() {
   compact_at_ = std::max<size_t>(1024, roots_.size() * 2);
 }
 
-// --- collection ------------------------------------------------------------------------------------------------------
+// --- collection
+// ------------------------------------------------------------------------------------------------------
 
 void Heap::collect() {
   if (collecting_ || owner_ == nullptr || space_.committed() == 0) return;

@@ -1,9 +1,10 @@
-// The store's heap of references (DESIGN section 3, "References and GC"): structs, arrays, exceptions, host values, and the
-// collector. ADR 0010.
+// The store's heap of references (DESIGN section 3, "References and GC"): structs, arrays,
+// exceptions, host values, and the collector. ADR 0010.
 //
-// Who keeps objects alive: globals, tables, segments, and the stacks of guest code; in the host, roots. A reference that a
-// host gets from the heap (a new externref, a result of a call) is rooted in the present scope: the host call it was made
-// in, or an explicit RootScope, or the store itself where there is neither.
+// Who keeps objects alive: globals, tables, segments, and the stacks of guest code; in the host,
+// roots. A reference that a host gets from the heap (a new externref, a result of a call) is rooted
+// in the present scope: the host call it was made in, or an explicit RootScope, or the store itself
+// where there is neither.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +24,8 @@ namespace weft::runtime {
 /// What the embedder hides behind an externref.
 struct HostValue {
   void* data = nullptr;
-  void (*finalize)(void* data) = nullptr;  ///< Called once when the value dies; may be null. Must not enter the store.
+  void (*finalize)(void* data) =
+      nullptr;  ///< Called once when the value dies; may be null. Must not enter the store.
 };
 
 /// What a heap asks of the store it belongs to.
@@ -37,14 +39,15 @@ class HeapOwner {
 };
 
 struct HeapOptions {
-  uint32_t zeal = 0;               ///< Collect at every Nth allocation and overwrite freed memory; 0: off.
-  uint64_t min_threshold = 8u << 20;  ///< Bytes allocated between collections, at least; else as much as survived.
+  uint32_t zeal = 0;  ///< Collect at every Nth allocation and overwrite freed memory; 0: off.
+  uint64_t min_threshold =
+      8u << 20;  ///< Bytes allocated between collections, at least; else as much as survived.
   size_t max_mark_stack = size_t{1} << 22;
 };
 
 struct HeapStats {
   uint64_t collections = 0;
-  uint64_t live_bytes = 0;       ///< After the last collection.
+  uint64_t live_bytes = 0;  ///< After the last collection.
   uint64_t committed_bytes = 0;
 };
 
@@ -59,15 +62,16 @@ class Heap {
   Heap& operator=(const Heap&) = delete;
 
   // --- objects ---
-  /// Contents are undefined: the caller fills them before anything else is allocated. `bytes`: whole object, a multiple
-  /// of 8. Null if refused: then failure() says with which trap.
+  /// Contents are undefined: the caller fills them before anything else is allocated. `bytes`:
+  /// whole object, a multiple of 8. Null if refused: then failure() says with which trap.
   Ref allocate(uint32_t header_word, uint32_t extent, uint64_t bytes) {
     Ref r = area_.cursor;
     if (bytes <= area_.limit - r) [[likely]] {
       area_.cursor = r + static_cast<uint32_t>(bytes);
     } else {
       r = allocate_slow(bytes);
-      if (r == kNullRef) [[unlikely]] return kNullRef;
+      if (r == kNullRef) [[unlikely]]
+        return kNullRef;
     }
     space_.header(r) = {header_word, extent};
     return r;
@@ -90,7 +94,8 @@ class Heap {
   /// Is it null, an i31, or an existing object? Any value may be asked; slow (it walks a block).
   bool is_valid(Ref ref) { return ref == kNullRef || is_i31(ref) || space_.is_object(ref); }
 
-  /// Is it an existing object, or an i31, of that (canonical) type? Any value but null may be asked.
+  /// Is it an existing object, or an i31, of that (canonical) type? Any value but null may be
+  /// asked.
   bool has_type(Ref ref, HeapType type);
 
   // --- roots of the host ---

@@ -1,4 +1,5 @@
-// The heap against models: random graphs, reuse of memory, marking limits, finalizers, roots, growth limits.
+// The heap against models: random graphs, reuse of memory, marking limits, finalizers, roots,
+// growth limits.
 #include "runtime/heap.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +14,8 @@
 namespace weft::runtime {
 namespace {
 
-/// Types of the tests: a node of two references and a number, an array of references, an array of bytes.
+/// Types of the tests: a node of two references and a number, an array of references, an array of
+/// bytes.
 struct Types {
   TypeRegistry registry;
   TypeId node, refs, bytes, mixed;
@@ -66,11 +68,14 @@ struct HeapTest : ::testing::Test {
   }
   Ref new_array(Heap& heap, TypeId type, uint32_t length, uint32_t log2, bool refs) {
     const uint64_t bytes = ObjectHeader::array_bytes(length, log2);
-    const Ref r = heap.allocate(ObjectHeader::make(ObjectKind::array, type.value, refs, log2), length, bytes);
+    const Ref r =
+        heap.allocate(ObjectHeader::make(ObjectKind::array, type.value, refs, log2), length, bytes);
     if (r != kNullRef) std::memset(heap.at(r) + 8, 0, size_t{length} << log2);
     return r;
   }
-  static void set(Heap& heap, Ref r, size_t offset, uint32_t v) { std::memcpy(heap.at(r) + offset, &v, 4); }
+  static void set(Heap& heap, Ref r, size_t offset, uint32_t v) {
+    std::memcpy(heap.at(r) + offset, &v, 4);
+  }
   static uint32_t get(Heap& heap, Ref r, size_t offset) {
     uint32_t v;
     std::memcpy(&v, heap.at(r) + offset, 4);
@@ -153,15 +158,18 @@ class Mutator {
   std::vector<Ref> children(Ref r) {
     std::vector<Ref> out;
     const ObjectHeader& h = heap_.header(r);
-    if (h.kind() == ObjectKind::struct_) return {HeapTest::get(heap_, r, 8), HeapTest::get(heap_, r, 16)};
+    if (h.kind() == ObjectKind::struct_)
+      return {HeapTest::get(heap_, r, 8), HeapTest::get(heap_, r, 16)};
     if (h.has_refs()) {
-      for (uint32_t i = 0; i < h.extent; ++i) out.push_back(HeapTest::get(heap_, r, 8 + 4 * size_t{i}));
+      for (uint32_t i = 0; i < h.extent; ++i)
+        out.push_back(HeapTest::get(heap_, r, 8 + 4 * size_t{i}));
     }
     return out;
   }
   /// A reachable object, null, or an i31.
   Ref any() {
-    if (t_.owner.roots.empty() || random_() % 8 == 0) return random_() % 2 == 0 ? kNullRef : make_i31(random_());
+    if (t_.owner.roots.empty() || random_() % 8 == 0)
+      return random_() % 2 == 0 ? kNullRef : make_i31(random_());
     Ref r = *pick(t_.owner.roots, random_());
     for (uint32_t steps = random_() % 4; steps != 0; --steps) {
       const auto& c = model_.objects.at(r).children;
@@ -184,9 +192,12 @@ class Mutator {
   }
   void make_array() {
     const uint32_t shape = random_() % 100;
-    const uint32_t length = shape < 80 ? random_() % 40 : shape < 97 ? random_() % 2000 : random_() % 40000;
+    const uint32_t length = shape < 80   ? random_() % 40
+                            : shape < 97 ? random_() % 2000
+                                         : random_() % 40000;
     const bool refs = random_() % 2 == 0;
-    const Ref r = t_.new_array(heap_, refs ? t_.owner.types_.refs : t_.owner.types_.bytes, length, refs ? 2 : 0, refs);
+    const Ref r = t_.new_array(heap_, refs ? t_.owner.types_.refs : t_.owner.types_.bytes, length,
+                               refs ? 2 : 0, refs);
     ASSERT_NE(r, kNullRef);
     forget_dead_at(r);
     model_.objects[r] = {std::vector<Ref>(refs ? length : 0), 0};
@@ -272,15 +283,18 @@ TEST_F(HeapTest, OnlyStartsOfExistingObjectsAreObjects) {
   const auto random = [&] { return static_cast<uint32_t>(engine()); };
   for (int round = 0; round < 20; ++round) {
     for (int i = 0; i < 3000; ++i) {
-      const Ref r = random() % 50 == 0 ? new_array(heap, owner.types_.bytes, random() % 60000, 0, false)
-                                       : new_node(heap, kNullRef, 0, kNullRef);
+      const Ref r = random() % 50 == 0
+                        ? new_array(heap, owner.types_.bytes, random() % 60000, 0, false)
+                        : new_node(heap, kNullRef, 0, kNullRef);
       if (random() % 10 == 0) owner.roots.insert(r);
     }
     while (owner.roots.size() > 300) owner.roots.erase(pick(owner.roots, random()));
     heap.collect();
     for (int i = 0; i < 100; ++i) {  // the present block is partly swept, partly new
       owner.roots.insert(new_node(heap, kNullRef, 0, kNullRef));
-      const uint64_t wild = i % 3 == 0 ? random() : (uint64_t{random()} % heap.stats().committed_bytes) & ~uint64_t{7};
+      const uint64_t wild =
+          i % 3 == 0 ? random()
+                     : (uint64_t{random()} % heap.stats().committed_bytes) & ~uint64_t{7};
       const bool claimed = heap.is_valid(static_cast<Ref>(wild));
       if (owner.roots.contains(static_cast<Ref>(wild))) {
         EXPECT_TRUE(claimed);
@@ -303,7 +317,8 @@ TEST_F(HeapTest, GarbageDoesNotMakeTheHeapGrow) {
   Heap heap(area, &owner, {.min_threshold = 1u << 20});
   for (int i = 0; i < 2'000'000; ++i) ASSERT_NE(new_node(heap, kNullRef, 1, kNullRef), kNullRef);
   EXPECT_LE(heap.stats().committed_bytes, 4u << 20);
-  for (int i = 0; i < 2000; ++i) ASSERT_NE(new_array(heap, owner.types_.bytes, 100'000, 0, false), kNullRef);
+  for (int i = 0; i < 2000; ++i)
+    ASSERT_NE(new_array(heap, owner.types_.bytes, 100'000, 0, false), kNullRef);
   EXPECT_LE(heap.stats().committed_bytes, 8u << 20);
   EXPECT_GT(heap.stats().collections, 10u);
 }
@@ -343,7 +358,9 @@ TEST_F(HeapTest, LongChainsNeedNoNativeStackAndCyclesAreCollected) {
 
 // --- host values, roots ---
 int g_finalized = 0;
-void count_finalized(void* data) { g_finalized += static_cast<int>(reinterpret_cast<intptr_t>(data)); }
+void count_finalized(void* data) {
+  g_finalized += static_cast<int>(reinterpret_cast<intptr_t>(data));
+}
 void* number(intptr_t n) { return reinterpret_cast<void*>(n); }
 
 TEST_F(HeapTest, HostValuesAreFinalizedWhenTheirScopeIsOverAndNothingHoldsThem) {
@@ -432,7 +449,8 @@ TEST_F(HeapTest, ARefusedGrowthCollectsThenFails) {
     owner.refusal = refusal;
     area = {};
     Heap heap(area, &owner, {});
-    for (int i = 0; i < 500'000; ++i) ASSERT_NE(new_node(heap, kNullRef, 0, kNullRef), kNullRef);  // garbage is fine
+    for (int i = 0; i < 500'000; ++i)
+      ASSERT_NE(new_node(heap, kNullRef, 0, kNullRef), kNullRef);  // garbage is fine
     EXPECT_GT(heap.stats().collections, 5u);
     Ref list = kNullRef;
     uint32_t made = 0;
@@ -444,7 +462,8 @@ TEST_F(HeapTest, ARefusedGrowthCollectsThenFails) {
     }
     EXPECT_GT(made, 30'000u);
     EXPECT_LE(heap.stats().committed_bytes, 1u << 20);
-    EXPECT_EQ(heap.failure(), refusal == GrowthAnswer::trap ? TrapCode::growth_limited : TrapCode::allocation_too_large);
+    EXPECT_EQ(heap.failure(), refusal == GrowthAnswer::trap ? TrapCode::growth_limited
+                                                            : TrapCode::allocation_too_large);
     EXPECT_EQ(new_array(heap, owner.types_.bytes, 2u << 20, 0, false), kNullRef);
     owner.roots.clear();
     EXPECT_NE(new_array(heap, owner.types_.bytes, 500'000, 0, false), kNullRef);
@@ -455,7 +474,8 @@ TEST_F(HeapTest, SizesBeyondTheReservationAreRefused) {
   Heap heap(area, &owner, {});
   EXPECT_EQ(new_array(heap, owner.types_.refs, ~uint32_t{0}, 2, true), kNullRef);
   EXPECT_EQ(new_array(heap, owner.types_.refs, ~uint32_t{0}, 4, true), kNullRef);
-  EXPECT_EQ(heap.allocate(ObjectHeader::make(ObjectKind::array), ~uint32_t{0}, ObjectHeader::array_bytes(~uint32_t{0}, 0)),
+  EXPECT_EQ(heap.allocate(ObjectHeader::make(ObjectKind::array), ~uint32_t{0},
+                          ObjectHeader::array_bytes(~uint32_t{0}, 0)),
             kNullRef);
   EXPECT_NE(new_node(heap, kNullRef, 0, kNullRef), kNullRef);
 }

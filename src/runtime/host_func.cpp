@@ -65,7 +65,8 @@ TrapCode host_array_call(VMFuncRef* callee, VMContext* caller_ctx, Cell* cells, 
   Store& store = *callee->vmctx->store->store;
   Caller caller(store, caller_ctx->instance);
   const RootScope scope(store.heap());
-  if (store.call_hook) [[unlikely]] return call_with_hooks(func, caller, cells);
+  if (store.call_hook) [[unlikely]]
+    return call_with_hooks(func, caller, cells);
   return func.callback(func.env, caller, cells);
 }
 

@@ -1,4 +1,5 @@
-// Functions of the embedder, callable like any other: callback, type, finaliser; and what a callback sees of its caller.
+// Functions of the embedder, callable like any other: callback, type, finaliser; and what a
+// callback sees of its caller.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +17,17 @@ class Memory;
 struct Extern;
 struct PendingTrap;
 
-/// What a host function left behind with TrapCode::host_error or host_exception; carried to the embedder's call.
+/// What a host function left behind with TrapCode::host_error or host_exception; carried to the
+/// embedder's call.
 struct HostOutcome {
   enum class Kind : uint8_t { none, error, exit, exception };
   Kind kind = Kind::none;
   ErrorCode code = ErrorCode::host;  ///< error: unsupported where a function cannot be translated
-  uint32_t exit_code = 0;          ///< exit: the guest asked for the end of the program (proc_exit)
-  std::string message;             ///< error
-  std::shared_ptr<void> payload;   ///< error: the embedder's object; exception: the carried C++ exception
-  Backtrace backtrace;             ///< Of an inner guest call that trapped: the deepest wins
+  uint32_t exit_code = 0;  ///< exit: the guest asked for the end of the program (proc_exit)
+  std::string message;     ///< error
+  std::shared_ptr<void>
+      payload;          ///< error: the embedder's object; exception: the carried C++ exception
+  Backtrace backtrace;  ///< Of an inner guest call that trapped: the deepest wins
 };
 
 /// A host function's view of the call. Lives on the native stack of the call.
@@ -50,7 +53,8 @@ class Caller {
   Instance* instance_;
 };
 
-/// Parameters in `cells` from 0, results to `cells` from 0. Must not throw. May return any guest trap too.
+/// Parameters in `cells` from 0, results to `cells` from 0. Must not throw. May return any guest
+/// trap too.
 using HostCallback = TrapCode (*)(void* env, Caller& caller, Cell* cells);
 
 /// Owned by its store.
@@ -59,7 +63,8 @@ struct HostFunc {
   void* env = nullptr;
   void (*finalize)(void* env) = nullptr;  ///< Called once, when the store dies.
   VMFuncRef ref{};
-  std::shared_ptr<void> owner;  ///< Kept as long as the store; what `env` points into, if it is shared.
+  std::shared_ptr<void>
+      owner;         ///< Kept as long as the store; what `env` points into, if it is shared.
   std::string name;  ///< "module.name" it was defined as, for messages; may be empty.
 
   HostFunc() = default;

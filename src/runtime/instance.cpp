@@ -12,11 +12,13 @@ namespace weft::runtime {
 
 static_assert(sizeof(Instance) % 16 == 0);  // the VMContext behind it is 16-byte aligned
 
-Instance::Instance(Store& store, std::shared_ptr<const ModuleInfo> info) : info_(std::move(info)), store_(&store) {
+Instance::Instance(Store& store, std::shared_ptr<const ModuleInfo> info)
+    : info_(std::move(info)), store_(&store) {
   code_ = &info_->checked;
 }
 
-Instance::Ptr Instance::allocate(Store& store, std::shared_ptr<const ModuleInfo> info, std::span<const Extern> imports) {
+Instance::Ptr Instance::allocate(Store& store, std::shared_ptr<const ModuleInfo> info,
+                                 std::span<const Extern> imports) {
   const InstanceLayout& layout = info->layout;
   // calloc: large tails (function references) are untouched zero pages until they are used.
   void* const place = std::calloc(1, sizeof(Instance) + layout.size);
@@ -64,19 +66,23 @@ void Instance::construct_definitions() {
   for (size_t i = m.imported_globals; i < m.globals.size(); ++i) {
     GlobalType type = m.globals[i].type;
     type.type = info_->canonical(type.type);
-    ctx.globals[i] = new (at<Global>(layout.global_defs) + (i - m.imported_globals)) Global(*store_, type);
+    ctx.globals[i] =
+        new (at<Global>(layout.global_defs) + (i - m.imported_globals)) Global(*store_, type);
   }
   for (size_t i = m.imported_memories; i < m.memories.size(); ++i) {
-    ctx.memories[i] = new (at<Memory>(layout.memory_defs) + (i - m.imported_memories)) Memory(*store_, m.memories[i]);
+    ctx.memories[i] = new (at<Memory>(layout.memory_defs) + (i - m.imported_memories))
+        Memory(*store_, m.memories[i]);
   }
   for (size_t i = m.imported_tables; i < m.tables.size(); ++i) {
     TableType type = m.tables[i].type;
     type.element = info_->canonical(type.element);
-    ctx.tables[i] = new (at<Table>(layout.table_defs) + (i - m.imported_tables)) Table(*store_, type);
+    ctx.tables[i] =
+        new (at<Table>(layout.table_defs) + (i - m.imported_tables)) Table(*store_, type);
   }
   for (size_t i = m.imported_tags; i < m.tags.size(); ++i) {
     const TypeId type = info_->type_ids[m.tags[i].type.value];
-    at<Tag*>(layout.tags)[i] = new (at<Tag>(layout.tag_defs) + (i - m.imported_tags)) Tag{type, store_};
+    at<Tag*>(layout.tags)[i] =
+        new (at<Tag>(layout.tag_defs) + (i - m.imported_tags)) Tag{type, store_};
   }
 }
 
@@ -164,7 +170,8 @@ std::span<const Cell> Instance::elem(uint32_t segment) {
   if (s.mode != binary::SegmentMode::passive) return {};
   if (elems_.empty()) elems_.resize(module().elems.size());
   ElemState& state = elems_[segment];
-  if (!state.dropped && !state.built && !s.is_exprs) set_elem_values(segment, func_elem_values(segment));
+  if (!state.dropped && !state.built && !s.is_exprs)
+    set_elem_values(segment, func_elem_values(segment));
   return state.values;
 }
 

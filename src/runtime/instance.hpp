@@ -1,4 +1,5 @@
-// A module instance: one allocation of Instance, VMContext and the tail described by InstanceLayout. Never moves.
+// A module instance: one allocation of Instance, VMContext and the tail described by
+// InstanceLayout. Never moves.
 #pragma once
 
 #include <cstddef>
@@ -32,11 +33,15 @@ class alignas(16) Instance {
   };
   using Ptr = std::unique_ptr<Instance, Deleter>;
 
-  /// Allocates, with imports entered and definitions constructed but not created (no memory pages, tables empty, globals
-  /// zero). `imports` must fit the module's imports in order: linking has checked that.
-  static Ptr allocate(Store& store, std::shared_ptr<const ModuleInfo> info, std::span<const Extern> imports);
+  /// Allocates, with imports entered and definitions constructed but not created (no memory pages,
+  /// tables empty, globals zero). `imports` must fit the module's imports in order: linking has
+  /// checked that.
+  static Ptr allocate(Store& store, std::shared_ptr<const ModuleInfo> info,
+                      std::span<const Extern> imports);
 
-  VMContext& vmctx() { return *reinterpret_cast<VMContext*>(this + 1); }  // SAFETY: allocate() puts it there
+  VMContext& vmctx() {
+    return *reinterpret_cast<VMContext*>(this + 1);
+  }  // SAFETY: allocate() puts it there
   const VMContext& vmctx() const { return *reinterpret_cast<const VMContext*>(this + 1); }
   static Instance& from(VMContext* ctx) { return *ctx->instance; }
 
@@ -63,7 +68,8 @@ class alignas(16) Instance {
   void select_code();
   const TierCode& code() const { return *code_; }
 
-  // --- segments as guest code sees them (spec 4.2.11, 4.2.12): active and declarative ones count as dropped ---
+  // --- segments as guest code sees them (spec 4.2.11, 4.2.12): active and declarative ones count
+  // as dropped ---
   void drop_data(uint32_t segment);
   std::span<const std::byte> data(uint32_t segment) const;
   void drop_elem(uint32_t segment);
@@ -98,8 +104,8 @@ class alignas(16) Instance {
   std::shared_ptr<const ModuleInfo> info_;
   Store* store_;
   const TierCode* code_ = nullptr;
-  std::vector<bool> data_dropped_;   // sized at the first drop
-  std::vector<ElemState> elems_;     // sized at the first use
+  std::vector<bool> data_dropped_;  // sized at the first drop
+  std::vector<ElemState> elems_;    // sized at the first use
 };
 
 }  // namespace weft::runtime

@@ -110,18 +110,12 @@ TEST_F(Bulk, MemoryBoundsAreCheckedFirstAndDoNotWrap) {
     TrapCode init, copy, fill;
   };
   const Row rows[] = {
-      {0, 0, 5, kOk, kOk, kOk},
-      {65531, 0, 5, kOk, kOk, kOk},
-      {65532, 0, 5, kOut, kOut, kOut},
-      {65536, 0, 0, kOk, kOk, kOk},
-      {65537, 0, 0, kOut, kOut, kOut},
-      {0, 5, 0, kOk, kOk, kOk},
-      {0, 6, 0, kOut, kOk, kOk},
-      {0, 1, 5, kOut, kOk, kOk},
-      {kMax, 0, 1, kOut, kOut, kOut},
-      {1, 0, kMax, kOut, kOut, kOut},
-      {kMax, 0, kMax, kOut, kOut, kOut},
-      {0, kMax, 2, kOut, kOut, kOk},
+      {0, 0, 5, kOk, kOk, kOk},          {65531, 0, 5, kOk, kOk, kOk},
+      {65532, 0, 5, kOut, kOut, kOut},   {65536, 0, 0, kOk, kOk, kOk},
+      {65537, 0, 0, kOut, kOut, kOut},   {0, 5, 0, kOk, kOk, kOk},
+      {0, 6, 0, kOut, kOk, kOk},         {0, 1, 5, kOut, kOk, kOk},
+      {kMax, 0, 1, kOut, kOut, kOut},    {1, 0, kMax, kOut, kOut, kOut},
+      {kMax, 0, kMax, kOut, kOut, kOut}, {0, kMax, 2, kOut, kOut, kOk},
   };
   for (const Row& r : rows) {
     SCOPED_TRACE(::testing::Message() << r.dst << " " << r.src << " " << r.len);

@@ -14,14 +14,16 @@ namespace {
 
 /// The largest size in bytes that the type allows and we can address.
 uint64_t maximum_of(const MemoryType& type) {
-  const uint64_t limit = type.address == AddressType::i32 ? limits::kMemory32Bytes : limits::kMemory64ReservableBytes;
+  const uint64_t limit =
+      type.address == AddressType::i32 ? limits::kMemory32Bytes : limits::kMemory64ReservableBytes;
   if (!type.limits.max) return limit;
   return std::min(limit, saturating_mul(*type.limits.max, type.page_bytes()));
 }
 
 }  // namespace
 
-Memory::Memory(Store& store, const MemoryType& type) : VMMemory{nullptr, 0}, type_(type), store_(&store) {}
+Memory::Memory(Store& store, const MemoryType& type)
+    : VMMemory{nullptr, 0}, type_(type), store_(&store) {}
 
 Memory::~Memory() {
   if (shared_ != nullptr) {
@@ -48,26 +50,30 @@ Result<> Memory::reserve(uint64_t initial_bytes) {
     }
     // No room for so many addresses (a limit of the process): go on with explicit checks.
   }
-  // Checked memories: the declared maximum if it is modest, else what is asked for, with room to grow in place.
+  // Checked memories: the declared maximum if it is modest, else what is asked for, with room to
+  // grow in place.
   constexpr uint64_t kModest = uint64_t{1} << 32;
   const uint64_t wanted = std::max(initial_bytes, std::min(maximum_bytes(), kModest));
   for (const uint64_t bytes : {wanted, initial_bytes}) {
-    const uint64_t size = std::max<uint64_t>(platform::round_up_to_page(bytes), platform::page_size());
+    const uint64_t size =
+        std::max<uint64_t>(platform::round_up_to_page(bytes), platform::page_size());
     if (auto r = platform::Reservation::reserve(kFrontGuard + size + kFrontGuard)) {
       reservation_ = std::move(*r);
       capacity_ = size;
       return {};
     }
   }
-  return fail(ErrorCode::out_of_memory, "out of memory: cannot reserve addresses for a linear memory of " +
-                                            std::to_string(initial_bytes) + " bytes");
+  return fail(ErrorCode::out_of_memory,
+              "out of memory: cannot reserve addresses for a linear memory of " +
+                  std::to_string(initial_bytes) + " bytes");
 }
 
 /// What a cached reservation still has accessible and this memory must not have.
 Result<> Memory::restrict_to(uint64_t bytes) {
   if (committed_ <= bytes) return {};
   if (!reservation_.protect(kFrontGuard + bytes, committed_ - bytes, platform::Access::none)) {
-    return fail(ErrorCode::out_of_memory, "out of memory: cannot protect the pages behind a linear memory");
+    return fail(ErrorCode::out_of_memory,
+                "out of memory: cannot protect the pages behind a linear memory");
   }
   committed_ = bytes;
   return {};
@@ -79,7 +85,8 @@ Result<> Memory::create(const MemoryImage* image) {
   if (type_.limits.max) declared = saturating_mul(*type_.limits.max, type_.page_bytes());
   if (min_bytes > limits::kMemory64ReservableBytes ||
       store_->may_grow_memory(0, min_bytes, declared) != GrowthAnswer::allow) {
-    return fail(ErrorCode::limit_exceeded, "limit exceeded: linear memory of " + std::to_string(min_bytes) +
+    return fail(ErrorCode::limit_exceeded, "limit exceeded: linear memory of " +
+                                               std::to_string(min_bytes) +
                                                " bytes is larger than the store allows");
   }
   WEFT_TRY(reserve(min_bytes));
@@ -87,13 +94,14 @@ Result<> Memory::create(const MemoryImage* image) {
   base = reinterpret_cast<std::byte*>(reservation_.data() + kFrontGuard);
   if (!extend(min_bytes)) {
     store_->growth_failed("the operating system refused memory");
-    return fail(ErrorCode::out_of_memory,
-                "out of memory: cannot commit a linear memory of " + std::to_string(min_bytes) + " bytes");
+    return fail(ErrorCode::out_of_memory, "out of memory: cannot commit a linear memory of " +
+                                              std::to_string(min_bytes) + " bytes");
   }
   if (image != nullptr) {
     mapped_ = true;
     if (!reservation_.map_image(image->image, kFrontGuard + image->offset)) {
-      return fail(ErrorCode::out_of_memory, "out of memory: cannot map the initial contents of a linear memory");
+      return fail(ErrorCode::out_of_memory,
+                  "out of memory: cannot map the initial contents of a linear memory");
     }
   }
   if (type_.shared) share();
@@ -103,8 +111,8 @@ Result<> Memory::create(const MemoryImage* image) {
 /// What was made for this memory becomes what all views share.
 void Memory::share() {
   shared_ = std::make_shared<SharedMemory>(
-      store_->shared_engine(),
-      SharedMemory::Parts{type_, std::move(reservation_), base, length, committed_, capacity_, guarded_, mapped_});
+      store_->shared_engine(), SharedMemory::Parts{type_, std::move(reservation_), base, length,
+                                                   committed_, capacity_, guarded_, mapped_});
   shared_->attach(*this);
 }
 
@@ -113,7 +121,8 @@ Result<> Memory::attach(std::shared_ptr<SharedMemory> shared) {
   std::optional<uint64_t> declared;
   if (type_.limits.max) declared = saturating_mul(*type_.limits.max, type_.page_bytes());
   if (store_->may_grow_memory(0, bytes, declared) != GrowthAnswer::allow) {
-    return fail(ErrorCode::limit_exceeded, "limit exceeded: shared memory of " + std::to_string(bytes) +
+    return fail(ErrorCode::limit_exceeded, "limit exceeded: shared memory of " +
+                                               std::to_string(bytes) +
                                                " bytes is larger than the store allows");
   }
   shared_ = std::move(shared);
@@ -130,14 +139,15 @@ Result<> Memory::discard_image() {
     return {};
   }
   mapped_ = false;
-  if (!reservation_.decommit(kFrontGuard, committed_) || !reservation_.commit(kFrontGuard, committed_)) {
+  if (!reservation_.decommit(kFrontGuard, committed_) ||
+      !reservation_.commit(kFrontGuard, committed_)) {
     return fail(ErrorCode::out_of_memory, "out of memory: cannot clear a linear memory");
   }
   return {};
 }
 
-/// Makes [length, new_bytes) accessible and zero. The part of the last host page behind `length` was never accessible to
-/// the guest, so it is still zero.
+/// Makes [length, new_bytes) accessible and zero. The part of the last host page behind `length`
+/// was never accessible to the guest, so it is still zero.
 bool Memory::extend(uint64_t new_bytes) {
   const uint64_t needed = platform::round_up_to_page(new_bytes);
   if (needed > capacity_) return false;
@@ -145,7 +155,8 @@ bool Memory::extend(uint64_t new_bytes) {
     if (!reservation_.commit(kFrontGuard + committed_, needed - committed_)) return false;
     committed_ = needed;
   }
-  // SAFETY: one word, written by the only thread that may grow; other threads of a shared memory read it atomically.
+  // SAFETY: one word, written by the only thread that may grow; other threads of a shared memory
+  // read it atomically.
   __atomic_store_n(&length, new_bytes, __ATOMIC_RELEASE);
   return true;
 }
@@ -179,15 +190,18 @@ const char* Memory::grow_to(uint64_t old_bytes, uint64_t new_bytes, bool& change
   if (shared_ != nullptr) {
     const SharedMemory::Growth growth = shared_->grow(old_bytes, new_bytes);
     changed = growth == SharedMemory::Growth::changed;
-    return growth == SharedMemory::Growth::refused ? "the operating system refused memory" : nullptr;
+    return growth == SharedMemory::Growth::refused ? "the operating system refused memory"
+                                                   : nullptr;
   }
-  return extend(new_bytes) || move_and_extend(new_bytes) ? nullptr : "the operating system refused memory";
+  return extend(new_bytes) || move_and_extend(new_bytes) ? nullptr
+                                                         : "the operating system refused memory";
 }
 
 /// Checked memories only: a larger reservation, contents copied.
 bool Memory::move_and_extend(uint64_t new_bytes) {
   if (guarded_ || type_.shared) return false;
-  const uint64_t roomy = platform::round_up_to_page(std::min(maximum_bytes(), saturating_mul(new_bytes, 2)));
+  const uint64_t roomy =
+      platform::round_up_to_page(std::min(maximum_bytes(), saturating_mul(new_bytes, 2)));
   const uint64_t exact = platform::round_up_to_page(new_bytes);
   for (const uint64_t size : {roomy, exact}) {
     if (size < exact) continue;

@@ -1,5 +1,6 @@
-// Linear memories (spec 4.2.8). A guarded memory reserves its whole index range plus guards, so that code needs no bounds
-// checks; it never moves. Where that is not possible, code must check: guarded() tells. ADR 0006.
+// Linear memories (spec 4.2.8). A guarded memory reserves its whole index range plus guards, so
+// that code needs no bounds checks; it never moves. Where that is not possible, code must check:
+// guarded() tells. ADR 0006.
 #pragma once
 
 #include <atomic>
@@ -17,23 +18,27 @@ namespace weft::runtime {
 
 class EngineState;
 
-/// What a guarded memory reserves behind its base: any 32-bit index + any 32-bit static offset + 16 bytes of access
-/// lands inside. In front of it lies one more guard, against negative displacements.
+/// What a guarded memory reserves behind its base: any 32-bit index + any 32-bit static offset + 16
+/// bytes of access lands inside. In front of it lies one more guard, against negative
+/// displacements.
 inline constexpr uint64_t kGuardedReach = (uint64_t{1} << 33) + (uint64_t{64} << 10);
 inline constexpr uint64_t kFrontGuard = uint64_t{64} << 10;
 
-/// True if a memory of this type can be guarded at all: 32-bit, pages of 64 KiB. Code compiled for guards may only run
-/// with instances all of whose memories that satisfy this are guarded().
-constexpr bool can_be_guarded(const MemoryType& t) { return t.address == AddressType::i32 && t.page_log2 == 16; }
+/// True if a memory of this type can be guarded at all: 32-bit, pages of 64 KiB. Code compiled for
+/// guards may only run with instances all of whose memories that satisfy this are guarded().
+constexpr bool can_be_guarded(const MemoryType& t) {
+  return t.address == AddressType::i32 && t.page_log2 == 16;
+}
 
-/// A module's data segments as copy-on-write pages, starting at a page-aligned address of memory 0. Shared by instances.
+/// A module's data segments as copy-on-write pages, starting at a page-aligned address of memory 0.
+/// Shared by instances.
 struct MemoryImage {
   platform::CowImage image;
   uint64_t offset = 0;  ///< Byte offset in the memory; a multiple of the host's page size.
 };
 
-/// Owned by its store (standalone) or by its instance's tail; never moves. Used by the store's thread. Of a shared memory it
-/// is one store's view; the bytes belong to the SharedMemory.
+/// Owned by its store (standalone) or by its instance's tail; never moves. Used by the store's
+/// thread. Of a shared memory it is one store's view; the bytes belong to the SharedMemory.
 class Memory : public VMMemory {
  public:
   Memory(Store& store, const MemoryType& type);
@@ -41,7 +46,8 @@ class Memory : public VMMemory {
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
-  /// Makes the initial pages (zero, or the image, which must lie inside them). Asks limits and limiter. Errors: limit_exceeded, out_of_memory.
+  /// Makes the initial pages (zero, or the image, which must lie inside them). Asks limits and
+  /// limiter. Errors: limit_exceeded, out_of_memory.
   Result<> create(const MemoryImage* image);
 
   /// Instead of create(): one more view of a shared memory of this type. Errors: limit_exceeded.
@@ -49,10 +55,12 @@ class Memory : public VMMemory {
   /// Null if the type is not shared.
   const std::shared_ptr<SharedMemory>& shared() const { return shared_; }
 
-  /// Takes the image back: all zero again. For an instantiation that fails before its data segments' turn.
+  /// Takes the image back: all zero again. For an instantiation that fails before its data
+  /// segments' turn.
   Result<> discard_image();
 
-  /// memory.grow: the old size in pages, or nothing. By 0 asks no one. `trap` is set if the limiter wants a trap.
+  /// memory.grow: the old size in pages, or nothing. By 0 asks no one. `trap` is set if the limiter
+  /// wants a trap.
   std::optional<uint64_t> grow(uint64_t delta_pages, TrapCode& trap);
 
   const MemoryType& type() const { return type_; }  ///< limits.min is the declared minimum.
@@ -66,7 +74,9 @@ class Memory : public VMMemory {
     const auto start = reinterpret_cast<uintptr_t>(space.data());
     return address - start < space.size();
   }
-  static Memory& from(VMMemory* m) { return *static_cast<Memory*>(m); }  // SAFETY: every VMMemory with a base is a Memory
+  static Memory& from(VMMemory* m) {
+    return *static_cast<Memory*>(m);
+  }  // SAFETY: every VMMemory with a base is a Memory
 
  private:
   uint64_t maximum_bytes() const;
@@ -81,10 +91,11 @@ class Memory : public VMMemory {
   MemoryType type_;
   Store* store_;
   platform::Reservation reservation_;
-  uint64_t committed_ = 0;  ///< Bytes from base that are accessible: length rounded up to host pages
-  uint64_t capacity_ = 0;   ///< Bytes from base that can be committed without moving
+  uint64_t committed_ =
+      0;                   ///< Bytes from base that are accessible: length rounded up to host pages
+  uint64_t capacity_ = 0;  ///< Bytes from base that can be committed without moving
   bool guarded_ = false;
-  bool mapped_ = false;     ///< An image lies in it.
+  bool mapped_ = false;                   ///< An image lies in it.
   std::shared_ptr<SharedMemory> shared_;  ///< Shared: where all of the above has moved to.
 };
 

@@ -12,8 +12,8 @@
 namespace weft::runtime {
 namespace {
 
-MemoryType memory_type(uint64_t min, std::optional<uint64_t> max = {}, AddressType address = AddressType::i32,
-                       uint8_t page_log2 = 16) {
+MemoryType memory_type(uint64_t min, std::optional<uint64_t> max = {},
+                       AddressType address = AddressType::i32, uint8_t page_log2 = 16) {
   MemoryType t;
   t.limits = {min, max};
   t.address = address;
@@ -25,7 +25,8 @@ struct Recorder : ResourceLimiter {
   GrowthAnswer answer = GrowthAnswer::allow;
   std::vector<std::pair<uint64_t, uint64_t>> asked;
   int failures = 0;
-  GrowthAnswer memory_growing(uint64_t current, uint64_t desired, std::optional<uint64_t>) override {
+  GrowthAnswer memory_growing(uint64_t current, uint64_t desired,
+                              std::optional<uint64_t>) override {
     asked.emplace_back(current, desired);
     return answer;
   }

@@ -32,7 +32,8 @@ InstanceLayout InstanceLayout::of(const binary::Module& m) {
 
 namespace {
 
-/// Calls visit(id, begin, end) for each subsection of the name sections. Names are hints: anything odd ends the search.
+/// Calls visit(id, begin, end) for each subsection of the name sections. Names are hints: anything
+/// odd ends the search.
 template <class Visit>
 void for_each_subsection(const binary::Module& module, Visit&& visit) {
   for (const binary::CustomSection& c : module.customs) {
@@ -53,7 +54,8 @@ void for_each_subsection(const binary::Module& module, Visit&& visit) {
 
 bool read_name(const uint8_t*& p, const uint8_t* end, std::string_view& out) {
   uint32_t length = 0;
-  if (read_leb_u32(p, end, length) != LebStatus::ok || length > static_cast<size_t>(end - p)) return false;
+  if (read_leb_u32(p, end, length) != LebStatus::ok || length > static_cast<size_t>(end - p))
+    return false;
   out = {reinterpret_cast<const char*>(p), length};
   p += length;
   return true;

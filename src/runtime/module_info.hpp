@@ -1,5 +1,6 @@
-// What an instance needs to know of its compiled module: the decoded module, its types in canonical form, the layout of
-// the instance's tail, the tier's code. Immutable, shared by all instances on all threads.
+// What an instance needs to know of its compiled module: the decoded module, its types in canonical
+// form, the layout of the instance's tail, the tier's code. Immutable, shared by all instances on
+// all threads.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,8 @@ struct InstanceLayout {
   static InstanceLayout of(const binary::Module& module);
 };
 
-/// How a tier provides code. `code` gives VMFuncRef::code of a defined function; thread-safe and cheap.
+/// How a tier provides code. `code` gives VMFuncRef::code of a defined function; thread-safe and
+/// cheap.
 struct TierCode {
   VMArrayCall array_call = nullptr;
   void* (*code)(void* env, FuncIdx func) = nullptr;
@@ -40,7 +42,8 @@ struct ModuleInfo {
   FeatureSet features;
   TierCode guarded;  ///< Code for instances whose memories are all guarded...
   TierCode checked;  ///< ... and for the others. May be the same.
-  std::optional<MemoryImage> image;  ///< Active data segments of memory 0, if they are static and in bounds.
+  std::optional<MemoryImage>
+      image;  ///< Active data segments of memory 0, if they are static and in bounds.
   std::shared_ptr<void> tier_owner;  ///< Keeps what the TierCodes point to.
   std::string name;                  ///< The embedder's; may be empty.
 

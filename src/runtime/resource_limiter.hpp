@@ -1,4 +1,5 @@
-// What a store may use. The limiter is asked for every creation and growth of a memory or table (MECHANISMS 5).
+// What a store may use. The limiter is asked for every creation and growth of a memory or table
+// (MECHANISMS 5).
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,8 @@
 
 namespace weft::runtime {
 
-/// `refuse` makes the operation fail (grow gives -1); `trap` ends the guest with "growth operation limited".
+/// `refuse` makes the operation fail (grow gives -1); `trap` ends the guest with "growth operation
+/// limited".
 enum class GrowthAnswer : uint8_t { allow, refuse, trap };
 
 /// Called on the thread that runs the store. Must not call into the store.
@@ -15,11 +17,13 @@ class ResourceLimiter {
  public:
   virtual ~ResourceLimiter() = default;
   /// Sizes in bytes. `current` is 0 at creation. `maximum`: what the type declares.
-  virtual GrowthAnswer memory_growing(uint64_t current, uint64_t desired, std::optional<uint64_t> maximum) = 0;
+  virtual GrowthAnswer memory_growing(uint64_t current, uint64_t desired,
+                                      std::optional<uint64_t> maximum) = 0;
   /// In elements.
-  virtual GrowthAnswer table_growing(uint64_t current, uint64_t desired, std::optional<uint64_t> maximum) = 0;
-  /// Bytes that the store's heap of structs, arrays, exceptions and externrefs may use. Refused: the heap collects, and
-  /// what does not fit then traps with "allocation size too large".
+  virtual GrowthAnswer table_growing(uint64_t current, uint64_t desired,
+                                     std::optional<uint64_t> maximum) = 0;
+  /// Bytes that the store's heap of structs, arrays, exceptions and externrefs may use. Refused:
+  /// the heap collects, and what does not fit then traps with "allocation size too large".
   virtual GrowthAnswer heap_growing(uint64_t current, uint64_t desired) {
     (void)current, (void)desired;
     return GrowthAnswer::allow;

@@ -13,7 +13,10 @@ constexpr uint64_t kNever = ~uint64_t{0};
 }
 
 Store::Store(std::shared_ptr<EngineState> engine)
-    : ctx_{}, engine_(std::move(engine)), id_(engine_->next_store_id()), default_caller_{},
+    : ctx_{},
+      engine_(std::move(engine)),
+      id_(engine_->next_store_id()),
+      default_caller_{},
       heap_(ctx_.heap, &gc_roots_, {.zeal = engine_->options().gc_zeal}) {
   stack_budget_ = engine_->options().max_native_stack;
   ctx_.stack_limit = kNever;
@@ -27,16 +30,18 @@ Store::Store(std::shared_ptr<EngineState> engine)
 
 Store::~Store() = default;
 
-Result<Instance*> Store::add_instance(std::shared_ptr<const ModuleInfo> info, std::span<const Extern> imports) {
+Result<Instance*> Store::add_instance(std::shared_ptr<const ModuleInfo> info,
+                                      std::span<const Extern> imports) {
   if (instances_.size() >= limits.instances) {
-    return fail(ErrorCode::limit_exceeded,
-                "limit exceeded: the store allows " + std::to_string(limits.instances) + " instances");
+    return fail(ErrorCode::limit_exceeded, "limit exceeded: the store allows " +
+                                               std::to_string(limits.instances) + " instances");
   }
   const binary::Module& m = *info->module;
   WEFT_TRY(reserve_counts(static_cast<uint32_t>(m.memories.size()) - m.imported_memories,
                           static_cast<uint32_t>(m.tables.size()) - m.imported_tables));
   Instance::Ptr instance = Instance::allocate(*this, std::move(info), imports);
-  if (instance == nullptr) return fail(ErrorCode::out_of_memory, "out of memory: cannot allocate an instance");
+  if (instance == nullptr)
+    return fail(ErrorCode::out_of_memory, "out of memory: cannot allocate an instance");
   instances_.push_back(std::move(instance));
   return instances_.back().get();
 }
@@ -50,8 +55,8 @@ void Store::remove_newest_instance() {
 
 Result<> Store::reserve_counts(uint32_t memories, uint32_t tables) {
   if (memories > limits.memories - std::min(limits.memories, memory_count_)) {
-    return fail(ErrorCode::limit_exceeded,
-                "limit exceeded: the store allows " + std::to_string(limits.memories) + " memories");
+    return fail(ErrorCode::limit_exceeded, "limit exceeded: the store allows " +
+                                               std::to_string(limits.memories) + " memories");
   }
   if (tables > limits.tables - std::min(limits.tables, table_count_)) {
     return fail(ErrorCode::limit_exceeded,
@@ -117,18 +122,25 @@ Memory* Store::memory_at(uintptr_t address) {
   return nullptr;
 }
 
-GrowthAnswer Store::may_grow_memory(uint64_t current, uint64_t desired, std::optional<uint64_t> maximum) {
-  if (desired > limits.memory_bytes) return limits.trap_on_growth_failure ? GrowthAnswer::trap : GrowthAnswer::refuse;
-  return limiter != nullptr ? limiter->memory_growing(current, desired, maximum) : GrowthAnswer::allow;
+GrowthAnswer Store::may_grow_memory(uint64_t current, uint64_t desired,
+                                    std::optional<uint64_t> maximum) {
+  if (desired > limits.memory_bytes)
+    return limits.trap_on_growth_failure ? GrowthAnswer::trap : GrowthAnswer::refuse;
+  return limiter != nullptr ? limiter->memory_growing(current, desired, maximum)
+                            : GrowthAnswer::allow;
 }
 
-GrowthAnswer Store::may_grow_table(uint64_t current, uint64_t desired, std::optional<uint64_t> maximum) {
-  if (desired > limits.table_elements) return limits.trap_on_growth_failure ? GrowthAnswer::trap : GrowthAnswer::refuse;
-  return limiter != nullptr ? limiter->table_growing(current, desired, maximum) : GrowthAnswer::allow;
+GrowthAnswer Store::may_grow_table(uint64_t current, uint64_t desired,
+                                   std::optional<uint64_t> maximum) {
+  if (desired > limits.table_elements)
+    return limits.trap_on_growth_failure ? GrowthAnswer::trap : GrowthAnswer::refuse;
+  return limiter != nullptr ? limiter->table_growing(current, desired, maximum)
+                            : GrowthAnswer::allow;
 }
 
 GrowthAnswer Store::may_grow_heap(uint64_t current, uint64_t desired) {
-  if (desired > limits.heap_bytes) return limits.trap_on_growth_failure ? GrowthAnswer::trap : GrowthAnswer::refuse;
+  if (desired > limits.heap_bytes)
+    return limits.trap_on_growth_failure ? GrowthAnswer::trap : GrowthAnswer::refuse;
   return limiter != nullptr ? limiter->heap_growing(current, desired) : GrowthAnswer::allow;
 }
 
@@ -137,7 +149,9 @@ void Store::set_fuel(uint64_t fuel) {
   ctx_.fuel_consumed = -static_cast<int64_t>(std::min(fuel, kMax));
 }
 
-uint64_t Store::fuel() const { return ctx_.fuel_consumed < 0 ? static_cast<uint64_t>(-ctx_.fuel_consumed) : 0; }
+uint64_t Store::fuel() const {
+  return ctx_.fuel_consumed < 0 ? static_cast<uint64_t>(-ctx_.fuel_consumed) : 0;
+}
 
 bool Store::consume_fuel(uint64_t amount) {
   const uint64_t left = fuel();
@@ -173,7 +187,8 @@ void Store::give_cells(std::vector<Cell> cells) {
 
 void Store::learn_thread(uintptr_t thread) {
   const platform::StackBounds bounds = platform::current_stack_bounds();
-  // What hosts called by the guest, and the way out, may still use: 64 KiB, or a quarter of a small stack.
+  // What hosts called by the guest, and the way out, may still use: 64 KiB, or a quarter of a small
+  // stack.
   const uintptr_t reserve = std::min<uintptr_t>(64u << 10, (bounds.high - bounds.low) / 4);
   stack_low_ = bounds.low + reserve;
   stack_thread_ = thread;

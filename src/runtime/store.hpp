@@ -23,7 +23,12 @@
 namespace weft::runtime {
 
 /// Crossings between host and guest; always in pairs, also on errors (MECHANISMS 2).
-enum class CallHook : uint8_t { calling_wasm, returning_from_wasm, calling_host, returning_from_host };
+enum class CallHook : uint8_t {
+  calling_wasm,
+  returning_from_wasm,
+  calling_host,
+  returning_from_host
+};
 
 /// What happens when the epoch reaches the store's deadline: trap, or ask.
 struct EpochAnswer {
@@ -34,7 +39,8 @@ struct EpochAnswer {
 /// Why the newest guest call failed; kept until taken.
 struct PendingTrap {
   TrapRecord record;
-  bool carried = false;  ///< Of an inner guest call, passed on by a host function: nothing is captured again
+  bool carried =
+      false;  ///< Of an inner guest call, passed on by a host function: nothing is captured again
   Backtrace backtrace;
   HostOutcome host;
 };
@@ -57,7 +63,8 @@ class Store {
 
   // --- what it owns ---
   /// Adds; errors: limit_exceeded (counts). Instantiation proper is engine/instantiate.
-  Result<Instance*> add_instance(std::shared_ptr<const ModuleInfo> info, std::span<const Extern> imports);
+  Result<Instance*> add_instance(std::shared_ptr<const ModuleInfo> info,
+                                 std::span<const Extern> imports);
   /// Takes back the newest instance: nothing may refer to it yet.
   void remove_newest_instance();
   /// The caller fills in env, finalize, owner and name.
@@ -69,7 +76,8 @@ class Store {
   Global* add_global(const GlobalType& type, std::span<const Cell> value);
   Tag* add_tag(TypeId type);
   Heap& heap() { return heap_; }
-  /// The memory whose reservation holds this native address, or null. Async-signal-safe on the store's thread.
+  /// The memory whose reservation holds this native address, or null. Async-signal-safe on the
+  /// store's thread.
   Memory* memory_at(uintptr_t address);
 
   // --- limits ---
@@ -105,16 +113,19 @@ class Store {
   void give_cells(std::vector<Cell> cells);
 
   std::unique_ptr<TierState> interp;  ///< The interpreter's stack of this store.
-  std::shared_ptr<void> deadline;     ///< Keeps the engine's ticker running while a deadline is set.
-  uint64_t deadline_ns = ~uint64_t{0};  ///< The same on the monotonic clock, for waits of host functions.
+  std::shared_ptr<void> deadline;  ///< Keeps the engine's ticker running while a deadline is set.
+  uint64_t deadline_ns =
+      ~uint64_t{0};  ///< The same on the monotonic clock, for waits of host functions.
 
-  /// Host functions made from one definition (a linker's), so that a store has each only once. Key: the definition's id.
+  /// Host functions made from one definition (a linker's), so that a store has each only once. Key:
+  /// the definition's id.
   std::unordered_map<uint64_t, VMFuncRef*> host_funcs_by_definition;
 
-  /// Lowest native stack address guest code may use when entered now from here. `thread`: any word that tells threads
-  /// apart; the thread's bounds are asked for when it changes.
+  /// Lowest native stack address guest code may use when entered now from here. `thread`: any word
+  /// that tells threads apart; the thread's bounds are asked for when it changes.
   uint64_t stack_limit_for_entry(uintptr_t thread) {
-    if (thread != stack_thread_) [[unlikely]] learn_thread(thread);
+    if (thread != stack_thread_) [[unlikely]]
+      learn_thread(thread);
     const auto sp = platform::current_stack_pointer();
     const uint64_t limit = sp > stack_budget_ ? sp - stack_budget_ : 0;
     return limit > stack_low_ ? limit : stack_low_;

@@ -9,19 +9,21 @@
 
 namespace weft::runtime {
 
-Table::Table(Store& store, const TableType& type) : VMTable{nullptr, 0}, type_(type), store_(&store) {}
+Table::Table(Store& store, const TableType& type)
+    : VMTable{nullptr, 0}, type_(type), store_(&store) {}
 
 Table::~Table() { std::free(base); }
 
 Result<> Table::create(Cell init) {
   const uint64_t min = type_.limits.min;
   if (store_->may_grow_table(0, min, type_.limits.max) != GrowthAnswer::allow) {
-    return fail(ErrorCode::limit_exceeded,
-                "limit exceeded: table of " + std::to_string(min) + " elements is larger than the store allows");
+    return fail(ErrorCode::limit_exceeded, "limit exceeded: table of " + std::to_string(min) +
+                                               " elements is larger than the store allows");
   }
   if (min > limits::kTableAllocatedElements || !resize(min, init)) {
     store_->growth_failed("out of memory");
-    return fail(ErrorCode::out_of_memory, "out of memory: table of " + std::to_string(min) + " elements");
+    return fail(ErrorCode::out_of_memory,
+                "out of memory: table of " + std::to_string(min) + " elements");
   }
   return {};
 }
@@ -36,7 +38,8 @@ bool Table::resize(uint64_t new_length, Cell init) {
     } else {
       new_capacity = std::max(new_length, std::min(capacity_ * 2, limits::kTableAllocatedElements));
       // SAFETY: cells are trivially copyable.
-      grown = static_cast<Cell*>(std::realloc(static_cast<void*>(base), new_capacity * sizeof(Cell)));
+      grown =
+          static_cast<Cell*>(std::realloc(static_cast<void*>(base), new_capacity * sizeof(Cell)));
     }
     if (grown == nullptr) return false;
     if (base != nullptr || init.bits != 0) std::fill(grown + length, grown + new_length, init);
@@ -58,7 +61,8 @@ std::optional<uint64_t> Table::grow(uint64_t delta, Cell init, TrapCode& trap) {
     case GrowthAnswer::refuse: return std::nullopt;
     case GrowthAnswer::trap: trap = TrapCode::growth_limited; return std::nullopt;
   }
-  const uint64_t maximum = std::min(type_.limits.max.value_or(~uint64_t{0}), limits::kTableAllocatedElements);
+  const uint64_t maximum =
+      std::min(type_.limits.max.value_or(~uint64_t{0}), limits::kTableAllocatedElements);
   const char* reason = nullptr;
   if (desired > maximum) {
     reason = "maximum size of the table exceeded";

@@ -1,4 +1,5 @@
-// Tables (spec 4.2.7): arrays of one cell per element. Growth can move them; code reloads base after anything that grows.
+// Tables (spec 4.2.7): arrays of one cell per element. Growth can move them; code reloads base
+// after anything that grows.
 #pragma once
 
 #include <optional>
@@ -20,13 +21,16 @@ class Table : public VMTable {
 
   /// Makes `limits.min` elements of `init`. Asks limits and limiter.
   Result<> create(Cell init);
-  /// table.grow: the old size, or nothing. By 0 asks no one. `trap` is set if the limiter wants a trap.
+  /// table.grow: the old size, or nothing. By 0 asks no one. `trap` is set if the limiter wants a
+  /// trap.
   std::optional<uint64_t> grow(uint64_t delta, Cell init, TrapCode& trap);
 
   const TableType& type() const { return type_; }
   std::span<Cell> cells() const { return {base, length}; }
   Store& store() const { return *store_; }
-  static Table& from(VMTable* t) { return *static_cast<Table*>(t); }  // SAFETY: every VMTable is a Table
+  static Table& from(VMTable* t) {
+    return *static_cast<Table*>(t);
+  }  // SAFETY: every VMTable is a Table
 
  private:
   bool resize(uint64_t new_length, Cell init);

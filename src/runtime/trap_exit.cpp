@@ -6,8 +6,9 @@
 
 #if defined(__x86_64__)
 // TrapCode weft_enter_guest_stub(VMFuncRef*, VMContext*, Cell*, size_t, void** landing_sp)
-// Saves the callee-saved registers, notes the stack pointer, calls VMFuncRef::array_call. A fault continues at
-// weft_guest_landing with that stack pointer and the TrapCode in eax: one exit for both, and no cost for being able to.
+// Saves the callee-saved registers, notes the stack pointer, calls VMFuncRef::array_call. A fault
+// continues at weft_guest_landing with that stack pointer and the TrapCode in eax: one exit for
+// both, and no cost for being able to.
 asm(R"(
   .text
   .p2align 4
@@ -51,8 +52,8 @@ weft_guest_landing:
 )");
 // SAFETY: (%rdi) is the callee's array_call.
 static_assert(offsetof(weft::runtime::VMFuncRef, array_call) == 0);
-extern "C" uint32_t weft_enter_guest_stub(weft::runtime::VMFuncRef*, weft::runtime::VMContext*, weft::runtime::Cell*,
-                                          size_t, void** landing_sp);
+extern "C" uint32_t weft_enter_guest_stub(weft::runtime::VMFuncRef*, weft::runtime::VMContext*,
+                                          weft::runtime::Cell*, size_t, void** landing_sp);
 #endif
 
 namespace weft::runtime {
@@ -94,17 +95,21 @@ inline Activation::~Activation() {
 
 namespace {
 
-TrapCode call_with_landing(Activation& activation, VMFuncRef* callee, VMContext* caller, Cell* cells, size_t capacity) {
+TrapCode call_with_landing(Activation& activation, VMFuncRef* callee, VMContext* caller,
+                           Cell* cells, size_t capacity) {
 #if defined(__x86_64__)
   // SAFETY: array_call returns its TrapCode in al; the bits above are not defined.
-  return static_cast<TrapCode>(weft_enter_guest_stub(callee, caller, cells, capacity, &activation.landing_sp) & 0xff);
+  return static_cast<TrapCode>(
+      weft_enter_guest_stub(callee, caller, cells, capacity, &activation.landing_sp) & 0xff);
 #else
-  if (const int code = sigsetjmp(activation.landing, 0); code != 0) return static_cast<TrapCode>(code);
+  if (const int code = sigsetjmp(activation.landing, 0); code != 0)
+    return static_cast<TrapCode>(code);
   return callee->array_call(callee, caller, cells, capacity);
 #endif
 }
 
-/// The guest call failed: keep the reason before anything overwrites it. Runs before the activation restores the words.
+/// The guest call failed: keep the reason before anything overwrites it. Runs before the activation
+/// restores the words.
 [[gnu::noinline, gnu::cold]] void record_trap(Store& store, TrapCode code) {
   VMStoreContext& ctx = store.context();
   PendingTrap& pending = store.pending();
@@ -118,7 +123,8 @@ TrapCode call_with_landing(Activation& activation, VMFuncRef* callee, VMContext*
   }
 }
 
-TrapCode enter_plain(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells, size_t capacity) {
+TrapCode enter_plain(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells,
+                     size_t capacity) {
   VMStoreContext& ctx = store.context();
   Activation activation(ctx);
   TrapCode code = TrapCode::none;
@@ -130,12 +136,13 @@ TrapCode enter_plain(Store& store, VMFuncRef* callee, VMContext* caller, Cell* c
   } else {
     code = call_with_landing(activation, callee, caller, cells, capacity);
   }
-  if (code != TrapCode::none) [[unlikely]] record_trap(store, code);
+  if (code != TrapCode::none) [[unlikely]]
+    record_trap(store, code);
   return code;
 }
 
-[[gnu::noinline]] TrapCode enter_with_hooks(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells,
-                                            size_t capacity) {
+[[gnu::noinline]] TrapCode enter_with_hooks(Store& store, VMFuncRef* callee, VMContext* caller,
+                                            Cell* cells, size_t capacity) {
   TrapCode code = store.run_hook(CallHook::calling_wasm);
   if (code == TrapCode::none) code = enter_plain(store, callee, caller, cells, capacity);
   const TrapCode after = store.run_hook(CallHook::returning_from_wasm);
@@ -149,8 +156,10 @@ TrapCode enter_plain(Store& store, VMFuncRef* callee, VMContext* caller, Cell* c
 
 Activation* Activation::newest() { return t_newest; }
 
-TrapCode enter_guest(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells, size_t capacity) {
-  if (store.call_hook) [[unlikely]] return enter_with_hooks(store, callee, caller, cells, capacity);
+TrapCode enter_guest(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells,
+                     size_t capacity) {
+  if (store.call_hook) [[unlikely]]
+    return enter_with_hooks(store, callee, caller, cells, capacity);
   return enter_plain(store, callee, caller, cells, capacity);
 }
 

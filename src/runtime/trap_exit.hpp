@@ -1,5 +1,6 @@
-// Entering guest code and every way out of it: activations, the landing of faults, signal installation (MECHANISMS 2, 3).
-// No C++ frame with a destructor may lie between enter_guest and the code that faults: landing runs no destructors.
+// Entering guest code and every way out of it: activations, the landing of faults, signal
+// installation (MECHANISMS 2, 3). No C++ frame with a destructor may lie between enter_guest and
+// the code that faults: landing runs no destructors.
 #pragma once
 
 #include <setjmp.h>
@@ -13,8 +14,8 @@
 
 namespace weft::runtime {
 
-/// One per host -> guest entry, on the native stack, linked through a thread-local head. Saves the store context's
-/// exit and entry words and restores them on every path.
+/// One per host -> guest entry, on the native stack, linked through a thread-local head. Saves the
+/// store context's exit and entry words and restores them on every path.
 class Activation {
  public:
   explicit Activation(VMStoreContext& store);
@@ -28,7 +29,8 @@ class Activation {
   /// The exit words of the guest frames below (older than) this activation.
   FrameAnchor saved_anchor() const { return saved_; }
 
-  void* landing_sp = nullptr;  ///< Where the native stack was at the entry; written by the entry stub.
+  void* landing_sp =
+      nullptr;  ///< Where the native stack was at the entry; written by the entry stub.
 #if !defined(__x86_64__)
   sigjmp_buf landing;
 #endif
@@ -44,9 +46,10 @@ class Activation {
   void* saved_entry_fp_;
 };
 
-/// Calls `callee` as the host: sets the stack limit, pushes an Activation, runs, and turns a fault into its TrapCode.
-/// On anything but TrapCode::none the store's pending trap holds the record and the backtrace (Store::take_pending).
-/// Call hooks run here too. `cells` as in VMArrayCall.
-TrapCode enter_guest(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells, size_t capacity);
+/// Calls `callee` as the host: sets the stack limit, pushes an Activation, runs, and turns a fault
+/// into its TrapCode. On anything but TrapCode::none the store's pending trap holds the record and
+/// the backtrace (Store::take_pending). Call hooks run here too. `cells` as in VMArrayCall.
+TrapCode enter_guest(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells,
+                     size_t capacity);
 
 }  // namespace weft::runtime

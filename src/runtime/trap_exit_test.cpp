@@ -1,4 +1,5 @@
-// The way out: faults in "guest code" (functions in a section of their own), nested activations, hooks, other handlers.
+// The way out: faults in "guest code" (functions in a section of their own), nested activations,
+// hooks, other handlers.
 #include "runtime/trap_exit.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +19,8 @@ namespace {
 
 using testing::ModuleBuilder;
 
-#define GUEST __attribute__((section("weft_test_guest"), noinline, no_sanitize("address", "undefined")))
+#define GUEST \
+  __attribute__((section("weft_test_guest"), noinline, no_sanitize("address", "undefined")))
 
 // Reads the 32-bit word at the address in cells[0].
 GUEST TrapCode guest_load(VMFuncRef* callee, Cell* cells) {
@@ -66,7 +68,8 @@ struct TrapExit : ::testing::Test {
   }
   TrapCode call(uint32_t func, uint64_t argument, uint64_t* result = nullptr) {
     Cell cell{argument};
-    const TrapCode code = enter_guest(store, instance->func_ref(FuncIdx(func)), store.default_caller(), &cell, 1);
+    const TrapCode code =
+        enter_guest(store, instance->func_ref(FuncIdx(func)), store.default_caller(), &cell, 1);
     if (result != nullptr) *result = cell.bits;
     return code;
   }
@@ -96,7 +99,8 @@ TEST_F(TrapExit, FaultsBecomeTrapsWithAddressAndSize) {
 TEST_F(TrapExit, ManyFaultsInARowAndOnOtherThreads) {
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(call(load_index, 70000), TrapCode::memory_out_of_bounds);
   std::thread([this] {
-    for (int i = 0; i < 100; ++i) ASSERT_EQ(call(load_index, 70000), TrapCode::memory_out_of_bounds);
+    for (int i = 0; i < 100; ++i)
+      ASSERT_EQ(call(load_index, 70000), TrapCode::memory_out_of_bounds);
   }).join();
 }
 
@@ -125,7 +129,9 @@ TEST_F(TrapExit, HostOutcomesAreCarried) {
   const PendingTrap exit = store.take_pending();
   EXPECT_EQ(exit.host.kind, HostOutcome::Kind::exit);
   EXPECT_EQ(exit.host.exit_code, 3u);
-  host->callback = [](void*, Caller& caller, Cell*) { return caller.raise(std::make_shared<int>(5)); };
+  host->callback = [](void*, Caller& caller, Cell*) {
+    return caller.raise(std::make_shared<int>(5));
+  };
   EXPECT_EQ(call(call_index, 0), TrapCode::host_exception);
   EXPECT_EQ(*static_cast<int*>(store.take_pending().host.payload.get()), 5);
 }
@@ -170,7 +176,7 @@ TEST(FaultHandler, PreviousHandlerGetsTheFaultUnchanged) {
   // In a fresh process: a handler is there before ours, and must see signal and address.
   EXPECT_EXIT(
       {
-        struct sigaction mine {};
+        struct sigaction mine{};
         mine.sa_flags = SA_SIGINFO;
         mine.sa_sigaction = [](int signal, siginfo_t* info, void*) {
           _exit(signal == SIGSEGV && info->si_addr == reinterpret_cast<void*>(4096) ? 77 : 1);

@@ -30,8 +30,8 @@ CanonicalType* TypeRegistry::record(uint32_t id) {
   return bucket + p.slot;
 }
 
-// SAFETY: a reader has an id only after intern() returned it, which happens after this under the lock's release or the
-// reader's own synchronisation with whoever gave it the id.
+// SAFETY: a reader has an id only after intern() returned it, which happens after this under the
+// lock's release or the reader's own synchronisation with whoever gave it the id.
 void TypeRegistry::publish(uint32_t id) {
   CanonicalType& out = *record(id);
   const TypeDef& def = list_[id];
@@ -95,7 +95,8 @@ Result<std::vector<TypeId>> TypeRegistry::intern(const TypeList& types) {
       continue;
     }
     const uint32_t base = list_.size();
-    if (count > kMaxTypes - base) return fail(ErrorCode::limit_exceeded, "too many types in one engine");
+    if (count > kMaxTypes - base)
+      return fail(ErrorCode::limit_exceeded, "too many types in one engine");
     const auto map_index = [&](uint32_t index) {
       return index >= start ? base + (index - start) : ids[index].value;
     };
@@ -115,7 +116,8 @@ Result<std::vector<TypeId>> TypeRegistry::intern(const TypeList& types) {
   return ids;
 }
 
-Result<TypeId> TypeRegistry::intern_func(std::span<const ValType> params, std::span<const ValType> results) {
+Result<TypeId> TypeRegistry::intern_func(std::span<const ValType> params,
+                                         std::span<const ValType> results) {
   const std::lock_guard lock(mutex_);
   const uint32_t base = list_.size();
   if (base >= kMaxTypes) return fail(ErrorCode::limit_exceeded, "too many types in one engine");
@@ -143,7 +145,8 @@ bool abstract_matches(AbstractHeap sub, AbstractHeap super) {
     case nofunc: return super == func;
     case noextern: return super == extern_;
     case noexn: return super == exn;
-    case none: return super == i31 || super == struct_ || super == array || super == eq || super == any;
+    case none:
+      return super == i31 || super == struct_ || super == array || super == eq || super == any;
     case i31:
     case struct_:
     case array: return super == eq || super == any;
@@ -183,8 +186,9 @@ bool TypeRegistry::matches(ValType sub, ValType super) const {
 }
 
 std::string TypeRegistry::describe(ValType type) const {
-  constexpr std::string_view kNames[] = {"bottom", "i32", "i64", "f32", "f64", "v128", "ref", "i8", "i16"};
-  constexpr std::string_view kHeaps[] = {"func", "nofunc", "extern", "noextern", "any",  "none",
+  constexpr std::string_view kNames[] = {"bottom", "i32", "i64", "f32", "f64",
+                                         "v128",   "ref", "i8",  "i16"};
+  constexpr std::string_view kHeaps[] = {"func", "nofunc", "extern", "noextern", "any", "none",
                                          "eq",   "i31",    "struct", "array",    "exn", "noexn"};
   if (!type.is_ref()) return std::string(kNames[static_cast<size_t>(type.kind())]);
   const HeapType heap = type.heap();

@@ -1,5 +1,6 @@
-// The engine's canonical types: equal types of all modules of an engine have one TypeId (spec 3.1.1, 3.3).
-// Append-only. Interning takes a lock; every read is lock-free, so guest code on other threads never waits.
+// The engine's canonical types: equal types of all modules of an engine have one TypeId
+// (spec 3.1.1, 3.3). Append-only. Interning takes a lock; every read is lock-free, so guest code on
+// other threads never waits.
 #pragma once
 
 #include <array>
@@ -21,13 +22,14 @@ using namespace wasm;  // NOLINT: the spec's vocabulary
 struct CanonicalType {
   CompositeKind kind = CompositeKind::func;
   bool is_final = true;
-  uint16_t depth = 0;                ///< Number of proper supertypes.
-  std::span<const ValType> params;   ///< func
-  std::span<const ValType> results;  ///< func
-  std::span<const FieldType> fields; ///< struct, array
-  std::span<const TypeId> display;   ///< Supertypes from the root to the type itself: depth + 1 entries.
-  uint32_t param_cells = 0;          ///< func: cells of all parameters
-  uint32_t result_cells = 0;         ///< func: cells of all results
+  uint16_t depth = 0;                 ///< Number of proper supertypes.
+  std::span<const ValType> params;    ///< func
+  std::span<const ValType> results;   ///< func
+  std::span<const FieldType> fields;  ///< struct, array
+  std::span<const TypeId>
+      display;                ///< Supertypes from the root to the type itself: depth + 1 entries.
+  uint32_t param_cells = 0;   ///< func: cells of all parameters
+  uint32_t result_cells = 0;  ///< func: cells of all results
   uint32_t call_cells() const { return param_cells > result_cells ? param_cells : result_cells; }
 };
 
@@ -39,7 +41,8 @@ class TypeRegistry {
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;
 
-  /// Interns all types of a (valid) module: module type index -> TypeId. Error: limit_exceeded past 2^22 types.
+  /// Interns all types of a (valid) module: module type index -> TypeId. Error: limit_exceeded past
+  /// 2^22 types.
   Result<std::vector<TypeId>> intern(const TypeList& types);
   /// Interns one function type, given in canonical types (host functions).
   Result<TypeId> intern_func(std::span<const ValType> params, std::span<const ValType> results);

@@ -34,7 +34,8 @@ TEST(TypeRegistry, EqualTypesOfDifferentModulesAreOne) {
   EXPECT_EQ(r.describe(a[0]), "func (param i32 v128) (result i64)");
 }
 
-/// rec group: $list = struct (ref null $list) i32, preceded by `before` other types, so that indices differ.
+/// rec group: $list = struct (ref null $list) i32, preceded by `before` other types, so that
+/// indices differ.
 TypeList recursive_list(int before, bool is_mutable) {
   TypeList t;
   for (int i = 0; i < before; ++i) {

@@ -1,5 +1,6 @@
-// The state that every tier and, later, machine code reads: cells, function references, the store's and the
-// instance's context. The structs are the truth; code uses offsetof; the asserts are the contract. ADR 0005.
+// The state that every tier and, later, machine code reads: cells, function references, the store's
+// and the instance's context. The structs are the truth; code uses offsetof; the asserts are the
+// contract. ADR 0005.
 #pragma once
 
 #include <atomic>
@@ -28,8 +29,9 @@ struct VMStoreContext;
 class Store;
 class Instance;
 
-/// A raw value in 8 bytes; v128 takes two, low half first. 32-bit values are zero-extended, so all bits are defined.
-/// References: funcref = VMFuncRef*, all other references = 32-bit handle into the store's heap; null = 0.
+/// A raw value in 8 bytes; v128 takes two, low half first. 32-bit values are zero-extended, so all
+/// bits are defined. References: funcref = VMFuncRef*, all other references = 32-bit handle into
+/// the store's heap; null = 0.
 struct Cell {
   uint64_t bits = 0;
 
@@ -55,21 +57,27 @@ struct Cell {
 };
 static_assert(sizeof(Cell) == 8 && std::endian::native == std::endian::little);
 
-/// The one convention that the host and all tiers speak. `cells` holds the parameters, then, on success, the results, from
-/// cell 0; `capacity` >= cells of parameters and of results. `caller` is the calling instance, never null (the store has
-/// a default one for calls from the host). TrapCode::none is success; otherwise the store context's trap record tells
-/// more. Takes the callee's VMFuncRef, not its vmctx: interpreted functions share one entry and differ in the reference.
-using VMArrayCall = TrapCode (*)(VMFuncRef* callee, VMContext* caller, Cell* cells, size_t capacity);
+/// The one convention that the host and all tiers speak. `cells` holds the parameters, then, on
+/// success, the results, from cell 0; `capacity` >= cells of parameters and of results. `caller` is
+/// the calling instance, never null (the store has a default one for calls from the host).
+/// TrapCode::none is success; otherwise the store context's trap record tells more. Takes the
+/// callee's VMFuncRef, not its vmctx: interpreted functions share one entry and differ in the
+/// reference.
+using VMArrayCall = TrapCode (*)(VMFuncRef* callee, VMContext* caller, Cell* cells,
+                                 size_t capacity);
 
-/// A function, whatever its tier. Address = identity (funcref equality). Lives as long as its store.
+/// A function, whatever its tier. Address = identity (funcref equality). Lives as long as its
+/// store.
 struct VMFuncRef {
-  VMArrayCall array_call;   ///< Always valid.
-  const void* wasm_call;    ///< Register convention of compiled code; null until a compiled tier sets it.
-  void* code;               ///< interp: interp::FuncCode*, shared by all instances of the module; null for host functions.
-  VMContext* vmctx;         ///< The instance's context; for a host function the store's default context.
-  void* host;               ///< Host functions: runtime::HostFunc*; else null.
-  TypeId type;              ///< Canonical type: call_indirect compares this.
-  uint32_t index;           ///< FuncIdx in its instance's module; host functions: their number in the store.
+  VMArrayCall array_call;  ///< Always valid.
+  const void*
+      wasm_call;  ///< Register convention of compiled code; null until a compiled tier sets it.
+  void* code;  ///< interp: interp::FuncCode*, shared by all instances of the module; null for host
+               ///< functions.
+  VMContext* vmctx;  ///< The instance's context; for a host function the store's default context.
+  void* host;        ///< Host functions: runtime::HostFunc*; else null.
+  TypeId type;       ///< Canonical type: call_indirect compares this.
+  uint32_t index;  ///< FuncIdx in its instance's module; host functions: their number in the store.
 };
 WEFT_ABI_FIELD(VMFuncRef, array_call, 0);
 WEFT_ABI_FIELD(VMFuncRef, wasm_call, 8);
@@ -79,7 +87,8 @@ WEFT_ABI_FIELD(VMFuncRef, type, 40);
 static_assert(sizeof(VMFuncRef) == 48);
 
 /// A linear memory as code sees it. One definition, shared by every instance that imports it.
-/// Base never moves for reserved memories; reload both after anything that can grow (calls, memory.grow).
+/// Base never moves for reserved memories; reload both after anything that can grow (calls,
+/// memory.grow).
 struct VMMemory {
   std::byte* base;
   uint64_t length;  ///< Current size in bytes. Shared memories: read with an atomic load.
@@ -87,7 +96,8 @@ struct VMMemory {
 WEFT_ABI_FIELD(VMMemory, base, 0);
 WEFT_ABI_FIELD(VMMemory, length, 8);
 
-/// A table as code sees it. `base` has `length` elements of 8 bytes (Cell): VMFuncRef* or heap handles.
+/// A table as code sees it. `base` has `length` elements of 8 bytes (Cell): VMFuncRef* or heap
+/// handles.
 struct VMTable {
   Cell* base;
   uint64_t length;
@@ -108,32 +118,37 @@ struct TrapRecord {
   uint64_t fault_size = 0;     ///< Size of that memory in bytes
 };
 
-/// Where the store's heap allocates: [cursor, limit) is free. Offsets from `base`; a reference is such an offset.
+/// Where the store's heap allocates: [cursor, limit) is free. Offsets from `base`; a reference is
+/// such an offset.
 struct VMHeapArea {
   std::byte* base;
   uint32_t cursor;
   uint32_t limit;
-  const void* live_end;  ///< interp: end of the newest frame's live cells while it allocates; else null.
+  const void*
+      live_end;  ///< interp: end of the newest frame's live cells while it allocates; else null.
 };
 
 /// One per store; first member of Store. Read and written by machine code.
 struct VMStoreContext {
-  uint64_t stack_limit;         ///< Native stack: lowest address guest code may use; all ones outside guest code.
-  int64_t fuel_consumed;        ///< Negative = fuel left, counts up; >= 0 = exhausted.
-  uint64_t epoch_deadline;      ///< Absolute epoch at which guest code is interrupted.
+  uint64_t stack_limit;     ///< Native stack: lowest address guest code may use; all ones outside
+                            ///< guest code.
+  int64_t fuel_consumed;    ///< Negative = fuel left, counts up; >= 0 = exhausted.
+  uint64_t epoch_deadline;  ///< Absolute epoch at which guest code is interrupted.
   const std::atomic<uint64_t>* epoch;  ///< The engine's counter.
   void* last_wasm_exit_fp;
   const void* last_wasm_exit_pc;
   void* last_wasm_entry_fp;
-  void* interp_stack_top;       ///< interp: first free cell of the store's current interpreter stack.
-  void* interp_stack_end;       ///< interp: end of that stack.
+  void* interp_stack_top;  ///< interp: first free cell of the store's current interpreter stack.
+  void* interp_stack_end;  ///< interp: end of that stack.
   Store* store;
-  // Where the interpreter left (called the host, a builtin that can fail, or trapped): the newest frame. Written by
-  // the interpreter (or, at a fault, by its resolver); saved and restored by Activation with interp_stack_top.
+  // Where the interpreter left (called the host, a builtin that can fail, or trapped): the newest
+  // frame. Written by the interpreter (or, at a fault, by its resolver); saved and restored by
+  // Activation with interp_stack_top.
   const void* interp_ip;
   void* interp_fp;
   VMContext* interp_vmctx;
-  void* interp_entry_fp;        ///< The oldest frame of the newest activation, if the interpreter wants it.
+  void*
+      interp_entry_fp;  ///< The oldest frame of the newest activation, if the interpreter wants it.
   TrapRecord trap;
   VMHeapArea heap;
 };
@@ -146,22 +161,22 @@ WEFT_ABI_FIELD(VMStoreContext, last_wasm_exit_pc, 40);
 WEFT_ABI_FIELD(VMStoreContext, last_wasm_entry_fp, 48);
 
 /// One per instance, in one allocation behind its Instance; never moves; 16-byte aligned.
-/// The head is fixed; the tail's arrays lie behind it in this order, at offsets computed per module (InstanceLayout):
-///   VMMemory* memories[]   all, imports first      VMTable* tables[]   all      VMGlobal* globals[]   all
-///   VMFuncRef* funcs[]     imports first; defined ones built on demand (null until then)
-///   Tag* tags[]            all
-///   then the definitions themselves: Global, Memory, Table objects (their VM struct comes first) of the defined ones,
-///   VMFuncRef of defined functions.
+/// The head is fixed; the tail's arrays lie behind it in this order, at offsets computed per module
+/// (InstanceLayout):
+///   VMMemory* memories[]   all, imports first      VMTable* tables[]   all      VMGlobal*
+///   globals[]   all VMFuncRef* funcs[]     imports first; defined ones built on demand (null until
+///   then) Tag* tags[]            all then the definitions themselves: Global, Memory, Table
+///   objects (their VM struct comes first) of the defined ones, VMFuncRef of defined functions.
 struct VMContext {
-  uint32_t magic;              ///< kVMContextMagic
+  uint32_t magic;  ///< kVMContextMagic
   uint32_t reserved;
   VMStoreContext* store;
-  VMMemory* memory0;           ///< &*memories[0], or an empty VMMemory.
+  VMMemory* memory0;  ///< &*memories[0], or an empty VMMemory.
   VMMemory** memories;
   VMTable** tables;
   VMGlobal** globals;
   VMFuncRef** funcs;
-  const TypeId* type_ids;      ///< Module type index -> canonical; shared by the module's instances.
+  const TypeId* type_ids;  ///< Module type index -> canonical; shared by the module's instances.
   Instance* instance;
 };
 inline constexpr uint32_t kVMContextMagic = 0x65726f63;  // "core"

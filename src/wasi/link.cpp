@@ -101,7 +101,8 @@ constexpr Row kRows[] = {
 };
 
 /// The row as a function of one of the two module names; nothing if `name` is not one of theirs.
-std::optional<engine::HostFuncDef> find_row(std::string_view name, bool unstable, const std::shared_ptr<Link>& link) {
+std::optional<engine::HostFuncDef> find_row(std::string_view name, bool unstable,
+                                            const std::shared_ptr<Link>& link) {
   for (const Row& row : kRows) {
     if (name != row.name || (unstable && row.unstable == nullptr)) continue;
     engine::HostFuncDef def;
@@ -116,8 +117,9 @@ std::optional<engine::HostFuncDef> find_row(std::string_view name, bool unstable
 }
 
 Result<> define_all(engine::Linker& linker, const std::shared_ptr<Link>& link) {
-  WEFT_TRY(linker.define_table("wasi_snapshot_preview1",
-                               [link](std::string_view name) { return find_row(name, false, link); }));
+  WEFT_TRY(linker.define_table("wasi_snapshot_preview1", [link](std::string_view name) {
+    return find_row(name, false, link);
+  }));
   return linker.define_table("wasi_unstable",
                              [link](std::string_view name) { return find_row(name, true, link); });
 }

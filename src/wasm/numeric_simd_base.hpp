@@ -7,8 +7,8 @@
 
 #include "wasm/v128.hpp"
 
-// The same functions may be compiled for processors with different instructions in one program; each level has a namespace of
-// its own, so that the linker cannot take one for the other.
+// The same functions may be compiled for processors with different instructions in one program;
+// each level has a namespace of its own, so that the linker cannot take one for the other.
 #if defined(__SSE4_2__)
 #include <smmintrin.h>
 #define WEFT_SIMD_LEVEL sse42
@@ -35,7 +35,8 @@ template <class L>
   return V128(v);
 }
 
-/// a with `lane` replaced: a choice by mask, since a variable lane would otherwise go through memory.
+/// a with `lane` replaced: a choice by mask, since a variable lane would otherwise go through
+/// memory.
 template <class L>
 [[gnu::always_inline]] inline V128 replace(V128 a, Lane<L> x, uint32_t lane) {
   L numbers{};

@@ -225,8 +225,10 @@ inline V128 f64x2_pmax(V128 a, V128 b) { return simd::pmax<lanes::f64>(a, b); }
 
 inline V128 i32x4_trunc_sat_f32x4_s(V128 a) {
 #if defined(__SSE4_1__)
-  const __m128 x = _mm_and_ps((__m128)a.words, _mm_cmpord_ps((__m128)a.words, (__m128)a.words));  // NaN: 0
-  const __m128 above = _mm_cmpge_ps(x, _mm_set1_ps(0x1p31f));  // converted to the least integer: turn it over
+  const __m128 x =
+      _mm_and_ps((__m128)a.words, _mm_cmpord_ps((__m128)a.words, (__m128)a.words));  // NaN: 0
+  const __m128 above =
+      _mm_cmpge_ps(x, _mm_set1_ps(0x1p31f));  // converted to the least integer: turn it over
   return V128(_mm_xor_si128(_mm_cvttps_epi32(x), (__m128i)above));
 #else
   return simd::map<lanes::u32, lanes::f32>(a, i32_trunc_sat_f32_s);
@@ -237,8 +239,10 @@ inline V128 i32x4_trunc_sat_f32x4_u(V128 a) {
   const __m128 x = _mm_max_ps((__m128)a.words, _mm_setzero_ps());  // NaN and negative: 0
   const __m128 rest = _mm_sub_ps(x, _mm_set1_ps(0x1p31f));
   const __m128 above = _mm_cmpge_ps(rest, _mm_set1_ps(0x1p31f));
-  // Below 2^31 the first term is all. From there on it is 2^31, and the rest is added, at most 2^31 - 1.
-  const __m128i high = _mm_max_epi32(_mm_xor_si128(_mm_cvttps_epi32(rest), (__m128i)above), _mm_setzero_si128());
+  // Below 2^31 the first term is all. From there on it is 2^31, and the rest is added, at most 2^31
+  // - 1.
+  const __m128i high =
+      _mm_max_epi32(_mm_xor_si128(_mm_cvttps_epi32(rest), (__m128i)above), _mm_setzero_si128());
   return V128(_mm_add_epi32(_mm_cvttps_epi32(x), high));
 #else
   return simd::map<lanes::u32, lanes::f32>(a, i32_trunc_sat_f32_u);
@@ -254,8 +258,10 @@ inline V128 f32x4_convert_i32x4_u(V128 a) {
 // Two lanes of f64 against four of i32 or f32: the upper two are zero, or are not read.
 inline V128 i32x4_trunc_sat_f64x2_s_zero(V128 a) {
 #if defined(__SSE4_1__)
-  const __m128d x = _mm_and_pd((__m128d)a.words, _mm_cmpord_pd((__m128d)a.words, (__m128d)a.words));  // NaN: 0
-  return V128(_mm_cvttpd_epi32(_mm_min_pd(x, _mm_set1_pd(0x1p31 - 1))));  // too small: the least integer already
+  const __m128d x =
+      _mm_and_pd((__m128d)a.words, _mm_cmpord_pd((__m128d)a.words, (__m128d)a.words));  // NaN: 0
+  return V128(_mm_cvttpd_epi32(
+      _mm_min_pd(x, _mm_set1_pd(0x1p31 - 1))));  // too small: the least integer already
 #else
   const lanes::f64 x = a.as<lanes::f64>();
   return V128(lanes::u32{i32_trunc_sat_f64_s(x[0]), i32_trunc_sat_f64_s(x[1]), 0, 0});
@@ -264,7 +270,8 @@ inline V128 i32x4_trunc_sat_f64x2_s_zero(V128 a) {
 inline V128 i32x4_trunc_sat_f64x2_u_zero(V128 a) {
 #if defined(__SSE4_1__)
   const __m128d x = _mm_max_pd((__m128d)a.words, _mm_setzero_pd());  // NaN and negative: 0
-  const __m128d whole = _mm_round_pd(_mm_min_pd(x, _mm_set1_pd(0x1p32 - 1)), _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
+  const __m128d whole =
+      _mm_round_pd(_mm_min_pd(x, _mm_set1_pd(0x1p32 - 1)), _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
   // 2^52 more puts the integer into the lowest bits.
   const __m128 bits = (__m128)_mm_add_pd(whole, _mm_set1_pd(0x1p52));
   return V128(_mm_shuffle_ps(bits, _mm_setzero_ps(), 0x88));

@@ -99,7 +99,8 @@ inline V128 i8x16_shuffle(V128 a, V128 b, V128 indices) {
 /// Lanes of a chosen by b; an index past the end gives 0.
 inline V128 i8x16_swizzle(V128 a, V128 b) {
 #if defined(__SSSE3__)
-  const __m128i select = _mm_adds_epu8((__m128i)b.words, _mm_set1_epi8(0x70));  // 16 and above: top bit set
+  const __m128i select =
+      _mm_adds_epu8((__m128i)b.words, _mm_set1_epi8(0x70));  // 16 and above: top bit set
   return V128(_mm_shuffle_epi8((__m128i)a.words, select));
 #else
   const lanes::u8 select = b.as<lanes::u8>();

@@ -142,16 +142,12 @@ AbstractHeap TypeList::top_of(HeapType h) const {
   }
   switch (h.abstract()) {
     case AbstractHeap::func:
-    case AbstractHeap::nofunc:
-      return AbstractHeap::func;
+    case AbstractHeap::nofunc: return AbstractHeap::func;
     case AbstractHeap::extern_:
-    case AbstractHeap::noextern:
-      return AbstractHeap::extern_;
+    case AbstractHeap::noextern: return AbstractHeap::extern_;
     case AbstractHeap::exn:
-    case AbstractHeap::noexn:
-      return AbstractHeap::exn;
-    default:
-      return AbstractHeap::any;
+    case AbstractHeap::noexn: return AbstractHeap::exn;
+    default: return AbstractHeap::any;
   }
 }
 
@@ -159,13 +155,13 @@ bool TypeList::matches(HeapType sub, HeapType super) const {
   if (sub == super) return true;
   if (super.is_concrete()) {
     if (sub.is_concrete()) return is_sub(sub.index(), super.index());
-    return sub.is(defs_[super.index()].kind == CompositeKind::func ? AbstractHeap::nofunc : AbstractHeap::none);
+    return sub.is(defs_[super.index()].kind == CompositeKind::func ? AbstractHeap::nofunc
+                                                                   : AbstractHeap::none);
   }
   const AbstractHeap s = super.abstract();
   if (sub.is_concrete()) {
     switch (defs_[sub.index()].kind) {
-      case CompositeKind::func:
-        return s == AbstractHeap::func;
+      case CompositeKind::func: return s == AbstractHeap::func;
       case CompositeKind::struct_:
         return s == AbstractHeap::struct_ || s == AbstractHeap::eq || s == AbstractHeap::any;
       case CompositeKind::array:
@@ -173,23 +169,17 @@ bool TypeList::matches(HeapType sub, HeapType super) const {
     }
   }
   switch (sub.abstract()) {
-    case AbstractHeap::nofunc:
-      return s == AbstractHeap::func;
-    case AbstractHeap::noextern:
-      return s == AbstractHeap::extern_;
-    case AbstractHeap::noexn:
-      return s == AbstractHeap::exn;
+    case AbstractHeap::nofunc: return s == AbstractHeap::func;
+    case AbstractHeap::noextern: return s == AbstractHeap::extern_;
+    case AbstractHeap::noexn: return s == AbstractHeap::exn;
     case AbstractHeap::none:
       return s == AbstractHeap::i31 || s == AbstractHeap::struct_ || s == AbstractHeap::array ||
              s == AbstractHeap::eq || s == AbstractHeap::any;
     case AbstractHeap::i31:
     case AbstractHeap::struct_:
-    case AbstractHeap::array:
-      return s == AbstractHeap::eq || s == AbstractHeap::any;
-    case AbstractHeap::eq:
-      return s == AbstractHeap::any;
-    default:
-      return false;
+    case AbstractHeap::array: return s == AbstractHeap::eq || s == AbstractHeap::any;
+    case AbstractHeap::eq: return s == AbstractHeap::any;
+    default: return false;
   }
 }
 
@@ -211,7 +201,8 @@ bool TypeList::composite_matches(uint32_t sub, uint32_t super) const {
   }
   const auto have = fields(sub);
   const auto want = fields(super);
-  if (have.size() < want.size() || (defs_[sub].kind == CompositeKind::array && have.size() != want.size())) {
+  if (have.size() < want.size() ||
+      (defs_[sub].kind == CompositeKind::array && have.size() != want.size())) {
     return false;
   }
   for (size_t i = 0; i < want.size(); ++i) {

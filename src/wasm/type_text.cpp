@@ -99,7 +99,9 @@ std::string to_text(const MemoryType& type) {
   return out;
 }
 
-std::string to_text(const TableType& type) { return to_text(type.limits, type.address) + " " + to_text(type.element); }
+std::string to_text(const TableType& type) {
+  return to_text(type.limits, type.address) + " " + to_text(type.element);
+}
 
 std::string to_text(const GlobalType& type) {
   return type.is_mutable ? "(mut " + to_text(type.type) + ")" : to_text(type.type);

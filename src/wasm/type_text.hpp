@@ -1,4 +1,5 @@
-// Types as the text format writes them, for messages and listings. Concrete heap types are shown by index.
+// Types as the text format writes them, for messages and listings. Concrete heap types are shown by
+// index.
 #pragma once
 
 #include <span>

@@ -1,6 +1,7 @@
 // The type language of Wasm 3.0 (spec section 2.3): value, heap, storage, limits and extern types.
-// A concrete heap type is a number: a TypeIdx inside a Module, an engine-wide TypeId once the module is registered.
-// Which of the two is meant is fixed by the container: Module and TypeList of a module use TypeIdx, the runtime TypeId.
+// A concrete heap type is a number: a TypeIdx inside a Module, an engine-wide TypeId once the
+// module is registered. Which of the two is meant is fixed by the container: Module and TypeList of
+// a module use TypeIdx, the runtime TypeId.
 #pragma once
 
 #include <array>
@@ -30,7 +31,18 @@ using TypeId = Index<struct TypeIdTag>;
 
 /// Abstract heap types, spec 2.3.4. Values are ours; binary codes are in binary/.
 enum class AbstractHeap : uint8_t {
-  func, nofunc, extern_, noextern, any, none, eq, i31, struct_, array, exn, noexn,
+  func,
+  nofunc,
+  extern_,
+  noextern,
+  any,
+  none,
+  eq,
+  i31,
+  struct_,
+  array,
+  exn,
+  noexn,
 };
 
 /// An abstract heap type or the index of a defined one.
@@ -66,7 +78,8 @@ class HeapType {
   uint32_t bits_ = kAbstractBit;
 };
 
-/// Value and storage types in 32 bits, compared by value. `bottom` is the type of operands in dead code.
+/// Value and storage types in 32 bits, compared by value. `bottom` is the type of operands in dead
+/// code.
 class ValType {
  public:
   enum class Kind : uint8_t { bottom, i32, i64, f32, f64, v128, ref, i8, i16 };

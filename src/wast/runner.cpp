@@ -14,9 +14,10 @@ CommandResult skipped(std::string reason) { return {Verdict::skipped, std::move(
 /// The suite's texts are documentation: a difference is noted, not held against us.
 CommandResult refused(const std::string& actual, const std::string& expected) {
   if (actual.starts_with(expected)) return {};
-  return {Verdict::passed, fmt::format("\"{}\", the suite says \"{}\"",
-                                       actual.substr(0, actual.find('\n')), expected),
-          {}};
+  return {
+      Verdict::passed,
+      fmt::format("\"{}\", the suite says \"{}\"", actual.substr(0, actual.find('\n')), expected),
+      {}};
 }
 
 constexpr std::string_view kNotExecuted = "not executed (modules are only checked)";
