@@ -94,7 +94,9 @@ class Evaluator {
     }
     return cells_.data();
   }
-  Value rooted(Op op, TrapCode trap, runtime::Ref made) {
+  /// `made` by reference: it is written by the call that gives `trap`, and the order in which
+  /// arguments are evaluated is the compiler's choice.
+  Value rooted(Op op, TrapCode trap, const runtime::Ref& made) {
     if (trap != TrapCode::none) {
       error_code_ = ErrorCode::out_of_memory;
       error_ = fmt::format("out of memory: {}: {}", to_string(op), to_string(trap));
