@@ -1,0 +1,33 @@
+/* Weft C API: linking. Conventions: <weft/weft.h>. */
+#ifndef WEFT_C_LINKER_H
+#define WEFT_C_LINKER_H
+
+#include "weft/c/func.h"
+#include "weft/c/module.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_linker weft_linker_t;
+WEFT_API weft_linker_t* weft_linker_new(weft_engine_t*);
+WEFT_API void weft_linker_delete(weft_linker_t*);
+WEFT_API weft_error_t* weft_linker_define(weft_linker_t*, const weft_store_t*, const char* module,
+                                          size_t module_size, const char* name, size_t name_size,
+                                          const weft_extern_t*);
+/* A host function for every store this linker is used with. */
+WEFT_API weft_error_t* weft_linker_func(weft_linker_t*, const char* module, size_t module_size,
+                                        const char* name, size_t name_size, const weft_functype_t*,
+                                        weft_callback_t, void* env, void (*finalizer)(void*));
+/* All exports of an instance under one module name. */
+WEFT_API weft_error_t* weft_linker_instance(weft_linker_t*, const weft_store_t*, const char* module,
+                                            size_t module_size, weft_instance_t);
+WEFT_API weft_error_t* weft_linker_wasi(weft_linker_t*);
+WEFT_API weft_error_t* weft_linker_instantiate(weft_linker_t*, weft_store_t*, const weft_module_t*,
+                                               weft_instance_t* out, weft_trap_t** trap);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,44 @@
+/* Weft C API: stores: fuel, deadlines, limits, the embedder's data. Conventions: <weft/weft.h>. */
+#ifndef WEFT_C_STORE_H
+#define WEFT_C_STORE_H
+
+#include "weft/c/engine.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct weft_store weft_store_t;
+/* Inside a host function: the store of the call and the instance that called. Valid during the
+ * call. */
+typedef struct weft_caller weft_caller_t;
+
+/* `data` is the embedder's; `finalizer` (or NULL) is called with it when the store goes. */
+WEFT_API weft_error_t* weft_store_new(weft_engine_t*, void* data, void (*finalizer)(void*),
+                                      weft_store_t** out);
+WEFT_API void weft_store_delete(weft_store_t*);
+WEFT_API void* weft_store_data(const weft_store_t*);
+/* Needs option "fuel". Fuel left. */
+WEFT_API weft_error_t* weft_store_set_fuel(weft_store_t*, uint64_t fuel);
+WEFT_API weft_error_t* weft_store_fuel(const weft_store_t*, uint64_t* out);
+/* Needs option "epochs". Guest code traps with "interrupt" when the engine's epoch has advanced by
+ * `ticks`. */
+WEFT_API weft_error_t* weft_store_set_epoch_deadline(weft_store_t*, uint64_t ticks);
+/* Needs option "epochs". As above, by the clock; waits inside WASI end too. 0 takes the deadline
+ * away. */
+WEFT_API weft_error_t* weft_store_set_deadline(weft_store_t*, uint64_t nanoseconds);
+/* Sizes above which growth and creation are refused; UINT64_MAX means no limit. */
+typedef struct weft_limits {
+  uint64_t memory_bytes;
+  uint64_t table_elements;
+  uint64_t instances;
+  uint64_t memories;
+  uint64_t tables;
+} weft_limits_t;
+WEFT_API void weft_store_limits(weft_store_t*, const weft_limits_t*);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
