@@ -6,8 +6,8 @@
  * by the caller.
  *   - Guest misbehaviour is not an error but a weft_trap_t*, handed out through a parameter.
  *   - Things that live in a store (functions, memories, instances...) are small values: an index
- * and the store's id. A value of another store is refused with WEFT_ERROR_WRONG_STORE, never
- * undefined behaviour.
+ * and the store's id. A value of another store is refused with WEFT_ERROR_WRONG_STORE, one of an
+ * instance that was freed (weft_instance_free) with WEFT_ERROR_FREED, never undefined behaviour.
  *   - Strings are UTF-8 with a length and need no terminator, both ways.
  * Threads
  *   - weft_engine_t, weft_module_t: any thread, at the same time.

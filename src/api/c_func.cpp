@@ -2,6 +2,7 @@
 #include <array>
 
 #include "api/objects.hpp"
+#include "runtime/out_of_memory.hpp"
 
 using namespace weft;
 
@@ -14,6 +15,7 @@ runtime::TrapCode Callback::run(void* env, runtime::Caller& caller, runtime::Cel
   weft_error_t* error = self.call(self.env, reinterpret_cast<weft_caller_t*>(&caller),
                                   reinterpret_cast<weft_raw_t*>(cells), self.capacity);
   if (error == nullptr) return runtime::TrapCode::none;
+  if (error->is_shared) return runtime::fail_out_of_memory(caller.store());
   std::shared_ptr<weft_error> owned(error);
   if (owned->kind == weft_error::Kind::exit)
     return caller.exit(static_cast<uint32_t>(owned->exit_status));
@@ -39,12 +41,26 @@ weft_trap_t* call_raw(weft_store_t* s, runtime::VMFuncRef* func, weft_raw_t* cel
   return api::to_trap(std::move(*result.take()));
 }
 
-weft_trap_t* wrong_store_trap() {
+/// Why a handle names no function of this store.
+[[gnu::cold, gnu::noinline]] weft_trap_t* no_function(const weft_store_t* s, uint64_t store) {
   engine::Trap trap;
   trap.kind = engine::Trap::Kind::error;
-  trap.error_code = ErrorCode::wrong_store;
-  trap.message = "function of another store";
+  if (store == s->store->id()) {
+    Error error = api::freed_handle().error();
+    trap.error_code = error.code;
+    trap.message = std::move(error.message);
+  } else {
+    trap.error_code = ErrorCode::wrong_store;
+    trap.message = "function of another store";
+  }
   return api::to_trap(std::move(trap));
+}
+
+/// Null: no_function() tells why.
+runtime::VMFuncRef* find_func(const weft_store_t* s, uint64_t store, uint64_t handle) {
+  if (store != s->store->id()) [[unlikely]]
+    return nullptr;
+  return s->store->find_func(handle);
 }
 
 }  // namespace
@@ -52,35 +68,40 @@ weft_trap_t* wrong_store_trap() {
 extern "C" {
 
 weft_error_t* weft_func_new(weft_store_t* s, const weft_functype_t* type, weft_callback_t callback,
-                            void* env, void (*finalizer)(void*), weft_func_t* out) {
+                            void* env, void (*finalizer)(void*), weft_func_t* out) try {
+  api::Owned given(env, finalizer);
+  WEFT_REFUSE_NULL(type);
   const auto params = api::to_val_types(type->params.data(), type->params.size());
   const auto results = api::to_val_types(type->results.data(), type->results.size());
   auto owned = std::make_unique<api::Callback>(callback, env, finalizer, api::cells_needed(*type));
+  given.release();
   WEFT_ASSIGN_C(const engine::Func func,
                 engine::new_func(*s->store, params, results, &api::Callback::run, owned.get(),
                                  [](void* p) { delete static_cast<api::Callback*>(p); }));
   owned.release();
-  *out = api::to_handle<weft_func_t>(func);
+  *out = api::to_handle<weft_func_t>(*s->store, func);
   return nullptr;
 }
+WEFT_OR_ERROR
 
-weft_error_t* weft_func_type(const weft_store_t* s, weft_func_t f, weft_functype_t** out) {
-  const auto func = api::from_handle<runtime::VMFuncRef>(f);
+weft_error_t* weft_func_type(const weft_store_t* s, weft_func_t f, weft_functype_t** out) try {
+  WEFT_ASSIGN_C(const engine::Func func, api::from_handle<runtime::VMFuncRef>(*s->store, f));
   if (!func.belongs_to(*s->store))
     return api::to_c(Error(ErrorCode::wrong_store, "function of another store"));
   const runtime::CanonicalType& type = engine::func_type(*s->store, func);
-  auto* t = new weft_functype;
+  auto t = std::make_unique<weft_functype>();
   for (wasm::ValType p : type.params) t->params.push_back(api::to_kind(p));
   for (wasm::ValType r : type.results) t->results.push_back(api::to_kind(r));
-  *out = t;
+  *out = t.release();
   return nullptr;
 }
+WEFT_OR_ERROR
 
 weft_error_t* weft_func_call(weft_store_t* s, weft_func_t f, const weft_val_t* args,
                              size_t arg_count, weft_val_t* results, size_t result_count,
-                             weft_trap_t** trap) {
+                             weft_trap_t** trap) try {
   *trap = nullptr;
-  const auto func = api::from_handle<runtime::VMFuncRef>(f);
+  WEFT_ASSIGN_C(const engine::Func func, api::from_handle<runtime::VMFuncRef>(*s->store, f));
   std::array<engine::Value, 16> few;  // most calls need no allocation
   std::vector<engine::Value> many;
   std::span<engine::Value> values(few);
@@ -98,30 +119,36 @@ weft_error_t* weft_func_call(weft_store_t* s, weft_func_t f, const weft_val_t* a
   for (size_t i = 0; i < result_count; ++i) results[i] = api::to_c(*s->store, out[i]);
   return nullptr;
 }
+WEFT_OR_ERROR
 
 weft_trap_t* weft_func_call_unchecked(weft_store_t* s, weft_func_t f, weft_raw_t* cells,
-                                      size_t capacity) {
-  const auto func = api::from_handle<runtime::VMFuncRef>(f);
-  if (!func.belongs_to(*s->store)) return wrong_store_trap();
-  return call_raw(s, func.object, cells, capacity);
+                                      size_t capacity) try {
+  runtime::VMFuncRef* const func = find_func(s, f.store, f.index);
+  if (func == nullptr) [[unlikely]]
+    return no_function(s, f.store);
+  return call_raw(s, func, cells, capacity);
 }
+WEFT_OR_TRAP
 
 weft_error_t* weft_func_typed(const weft_store_t* s, weft_func_t f, const weft_valkind_t* params,
                               size_t param_count, const weft_valkind_t* results,
-                              size_t result_count, weft_typed_func_t* out) {
-  const auto func = api::from_handle<runtime::VMFuncRef>(f);
+                              size_t result_count, weft_typed_func_t* out) try {
+  WEFT_ASSIGN_C(const engine::Func func, api::from_handle<runtime::VMFuncRef>(*s->store, f));
   WEFT_TRY_C(engine::check_signature(*s->store, func, api::to_val_types(params, param_count),
                                      api::to_val_types(results, result_count)));
-  *out = {f.store, func.object};
+  *out = {f.store, f.index};
   return nullptr;
 }
+WEFT_OR_ERROR
 
 weft_trap_t* weft_typed_call(weft_store_t* s, weft_typed_func_t f, weft_raw_t* cells,
-                             size_t capacity) {
-  if (f.store != s->store->id()) [[unlikely]]
-    return wrong_store_trap();
-  return call_raw(s, static_cast<runtime::VMFuncRef*>(f.func), cells, capacity);
+                             size_t capacity) try {
+  runtime::VMFuncRef* const func = find_func(s, f.store, f.func);
+  if (func == nullptr) [[unlikely]]
+    return no_function(s, f.store);
+  return call_raw(s, func, cells, capacity);
 }
+WEFT_OR_TRAP
 
 weft_store_t* weft_caller_store(weft_caller_t* caller) {
   return &weft_store::of(from_c(caller).store());
@@ -132,7 +159,7 @@ bool weft_caller_export(weft_caller_t* caller, const char* name, size_t size, we
   engine::Extern e;
   if (!c.find_export(api::view(name, size), e.item)) return false;
   e.store_id = c.store().id();
-  *out = api::to_c(e);
+  *out = api::to_c(c.store(), e);
   return true;
 }
 

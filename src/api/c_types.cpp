@@ -58,26 +58,36 @@ size_t cells_needed(const weft_functype_t& type) {
   return std::max(cells(type.params), cells(type.results));
 }
 
-weft_extern_t to_c(const engine::Extern& e) {
+std::unexpected<Error> freed_handle() {
+  return fail(ErrorCode::freed, "freed: the instance that the handle belongs to was freed");
+}
+
+weft_extern_t to_c(const runtime::Store& store, const engine::Extern& e) {
   weft_extern_t out{};
   out.kind = static_cast<weft_externkind_t>(e.kind());
+  const uint64_t index = store.handle_of(e.item);
   switch (e.kind()) {
-    case wasm::ExternKind::func: out.of.func = to_handle<weft_func_t>(e.func()); break;
-    case wasm::ExternKind::table: out.of.table = to_handle<weft_table_t>(e.table()); break;
-    case wasm::ExternKind::memory: out.of.memory = to_handle<weft_memory_t>(e.memory()); break;
-    case wasm::ExternKind::global: out.of.global = to_handle<weft_global_t>(e.global()); break;
-    case wasm::ExternKind::tag: out.of.tag = to_handle<weft_tag_t>(e.tag()); break;
+    case wasm::ExternKind::func: out.of.func = {e.store_id, index}; break;
+    case wasm::ExternKind::table: out.of.table = {e.store_id, index}; break;
+    case wasm::ExternKind::memory: out.of.memory = {e.store_id, index}; break;
+    case wasm::ExternKind::global: out.of.global = {e.store_id, index}; break;
+    case wasm::ExternKind::tag: out.of.tag = {e.store_id, index}; break;
   }
   return out;
 }
 
-Result<engine::Extern> from_c(const weft_extern_t& e) {
+Result<engine::Extern> from_c(const runtime::Store& store, const weft_extern_t& e) {
+  const auto resolve = [&](auto kind_of, const auto& c) -> Result<engine::Extern> {
+    using T = typename decltype(kind_of)::type;
+    WEFT_ASSIGN(const engine::Handle<T> handle, from_handle<T>(store, c));
+    return engine::Extern::of(handle);
+  };
   switch (e.kind) {
-    case WEFT_EXTERN_FUNC: return engine::Extern::of(from_handle<runtime::VMFuncRef>(e.of.func));
-    case WEFT_EXTERN_TABLE: return engine::Extern::of(from_handle<runtime::Table>(e.of.table));
-    case WEFT_EXTERN_MEMORY: return engine::Extern::of(from_handle<runtime::Memory>(e.of.memory));
-    case WEFT_EXTERN_GLOBAL: return engine::Extern::of(from_handle<runtime::Global>(e.of.global));
-    case WEFT_EXTERN_TAG: return engine::Extern::of(from_handle<runtime::Tag>(e.of.tag));
+    case WEFT_EXTERN_FUNC: return resolve(std::type_identity<runtime::VMFuncRef>{}, e.of.func);
+    case WEFT_EXTERN_TABLE: return resolve(std::type_identity<runtime::Table>{}, e.of.table);
+    case WEFT_EXTERN_MEMORY: return resolve(std::type_identity<runtime::Memory>{}, e.of.memory);
+    case WEFT_EXTERN_GLOBAL: return resolve(std::type_identity<runtime::Global>{}, e.of.global);
+    case WEFT_EXTERN_TAG: return resolve(std::type_identity<runtime::Tag>{}, e.of.tag);
   }
   return fail(ErrorCode::bad_argument, "unknown kind of extern");
 }
@@ -95,7 +105,11 @@ Result<engine::Value> from_c(const runtime::Store& store, const weft_val_t& v) {
       if (v.of.funcref.store == 0) break;
       if (v.of.funcref.store != store.id())
         return fail(ErrorCode::wrong_store, "function reference of another store");
-      out.cell[0].bits = v.of.funcref.index;
+      {
+        runtime::VMFuncRef* const func = store.find_func(v.of.funcref.index);
+        if (func == nullptr) return freed_handle();
+        out.cell[0].set(func);
+      }
       break;
     default:
       if (v.of.ref.handle == 0) break;
@@ -121,7 +135,9 @@ weft_val_t to_c(const runtime::Store& store, const engine::Value& v) {
     case WEFT_F64: out.of.f64 = v.cell[0].as<double>(); break;
     case WEFT_V128: std::memcpy(out.of.v128, v.cell, 16); break;
     case WEFT_FUNCREF:
-      if (v.cell[0].bits != 0) out.of.funcref = {store.id(), v.cell[0].bits};
+      if (v.cell[0].bits != 0) {
+        out.of.funcref = {store.id(), store.handle_of(*v.cell[0].as<runtime::VMFuncRef*>())};
+      }
       break;
     default:
       if (v.cell[0].bits == 0) break;
@@ -139,12 +155,13 @@ weft_val_t to_c(const runtime::Store& store, const engine::Value& v) {
 extern "C" {
 
 weft_functype_t* weft_functype_new(const weft_valkind_t* params, size_t param_count,
-                                   const weft_valkind_t* results, size_t result_count) {
-  auto* type = new weft_functype;
+                                   const weft_valkind_t* results, size_t result_count) try {
+  auto type = std::make_unique<weft_functype>();
   type->params.assign(params, params + param_count);
   type->results.assign(results, results + result_count);
-  return type;
+  return type.release();
 }
+WEFT_OR_NULL
 
 void weft_functype_delete(weft_functype_t* type) { delete type; }
 

@@ -1,10 +1,13 @@
 // What the opaque handles of weft.h are. Glue only: no policy lives in this folder.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/result.hpp"
@@ -25,9 +28,13 @@ struct weft_error {
   }
   weft_error(const weft_error&) = delete;
   weft_error& operator=(const weft_error&) = delete;
+  /// Whoever deletes one may have got the shared one of api::out_of_memory(), which stays.
+  static void operator delete(weft_error* error, std::destroying_delete_t);
+  static void operator delete(void* place) { ::operator delete(place); }
 
   weft::Error error;
   Kind kind = Kind::refusal;
+  bool is_shared = false;  ///< Exists before it is needed, belongs to nobody.
   int32_t exit_status = 0;
   const void* payload_kind = nullptr;
   void* payload = nullptr;
@@ -36,7 +43,16 @@ struct weft_error {
 };
 
 struct weft_trap {
+  weft_trap() = default;
+  ~weft_trap() = default;
+  weft_trap(const weft_trap&) = delete;
+  weft_trap& operator=(const weft_trap&) = delete;
+  /// As with errors: the one of api::out_of_memory_trap() stays.
+  static void operator delete(weft_trap* trap, std::destroying_delete_t);
+  static void operator delete(void* place) { ::operator delete(place); }
+
   weft::engine::Trap trap;
+  bool is_shared = false;
   std::unique_ptr<weft_error>
       refusal;  ///< For a host function's error without an object of its own.
   std::vector<std::string> frame_names;  ///< Function and module name of each frame.
@@ -44,6 +60,7 @@ struct weft_trap {
 
 struct weft_config {
   weft::engine::Config config;
+  bool exhausted = false;  ///< There was no memory to make it; every use says so.
 };
 
 struct weft_engine {
@@ -58,6 +75,7 @@ struct weft_module {
   };
   weft::engine::CompiledModule module;
   std::shared_ptr<Texts> texts = std::make_shared<Texts>();
+  std::atomic<uint32_t> owners{1};  ///< A clone is one more owner, so it cannot fail.
 };
 
 struct weft_store {
@@ -92,6 +110,32 @@ namespace weft::api {
 
 inline weft_str_t borrow(std::string_view s) { return {s.data(), s.size()}; }
 inline std::string_view view(const char* data, size_t size) { return {data, size}; }
+
+/// Something of the embedder's that was given away with its finalizer: called, unless release().
+class Owned {
+ public:
+  Owned(void* data, void (*finalizer)(void*)) : data_(data), finalizer_(finalizer) {}
+  ~Owned() {
+    if (finalizer_ != nullptr) finalizer_(data_);
+  }
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+  /// Has a new owner.
+  void release() { finalizer_ = nullptr; }
+
+ private:
+  void* data_;
+  void (*finalizer_)(void*);
+};
+
+// --- running out of memory (ADR 0019) ---
+/// The error of class out_of_memory that exists before it is needed. Deleting it does nothing.
+weft_error_t* out_of_memory() noexcept;
+/// The same as a trap.
+weft_trap_t* out_of_memory_trap() noexcept;
+/// In a handler: goes on if the exception says that there is no memory, else throws it again.
+void expect_out_of_memory();
+
 inline weft_error_t* to_c(Error error) { return new weft_error(std::move(error)); }
 weft_bytes_t to_bytes(std::string_view s);
 
@@ -100,20 +144,44 @@ wasm::ValType to_val_type(weft_valkind_t kind);
 weft_valkind_t to_kind(wasm::ValType type);
 std::vector<wasm::ValType> to_val_types(const weft_valkind_t* kinds, size_t count);
 
-/// Handles to and fro. An `index` is the address of the store's object; the store id is checked by
-/// engine/.
+// Handles to and fro. An `index` is a number that the store looks up (runtime/item_table.hpp), so
+// that any value is safe: what belonged to a freed instance is ErrorCode::freed. A handle of
+// another store comes back without an object; engine/ refuses it where it is used.
+std::unexpected<Error> freed_handle();
 template <class C, class T>
-C to_handle(engine::Handle<T> h) {
-  return C{h.store_id, reinterpret_cast<uintptr_t>(h.object)};
+C to_handle(const runtime::Store& store, engine::Handle<T> h) {
+  if constexpr (std::is_same_v<T, runtime::VMFuncRef> || std::is_same_v<T, runtime::Instance>) {
+    return C{h.store_id, store.handle_of(*h.object)};
+  } else if constexpr (std::is_same_v<T, runtime::Tag>) {
+    return C{h.store_id, store.handle_of(h.object->id)};
+  } else {
+    return C{h.store_id, store.handle_of(h.object->id())};
+  }
 }
 template <class T, class C>
-engine::Handle<T> from_handle(C c) {
-  // SAFETY: only to_handle makes indices; the store id guards against those of other stores.
-  return {reinterpret_cast<T*>(static_cast<uintptr_t>(c.index)), c.store};
+Result<engine::Handle<T>> from_handle(const runtime::Store& store, C c) {
+  if (c.store != store.id()) return engine::Handle<T>{nullptr, c.store};
+  T* object = nullptr;
+  if constexpr (std::is_same_v<T, runtime::VMFuncRef>) {
+    object = store.find_func(c.index);
+  } else if constexpr (std::is_same_v<T, runtime::Instance>) {
+    object = store.find_instance(c.index);
+  } else if constexpr (std::is_same_v<T, runtime::Memory>) {
+    object = store.find(wasm::ExternKind::memory, c.index).memory;
+  } else if constexpr (std::is_same_v<T, runtime::Table>) {
+    object = store.find(wasm::ExternKind::table, c.index).table;
+  } else if constexpr (std::is_same_v<T, runtime::Global>) {
+    object = store.find(wasm::ExternKind::global, c.index).global;
+  } else {
+    static_assert(std::is_same_v<T, runtime::Tag>);
+    object = store.find(wasm::ExternKind::tag, c.index).tag;
+  }
+  if (object == nullptr) return freed_handle();
+  return engine::Handle<T>{object, c.store};
 }
 
-weft_extern_t to_c(const engine::Extern& e);
-Result<engine::Extern> from_c(const weft_extern_t& e);
+weft_extern_t to_c(const runtime::Store& store, const engine::Extern& e);
+Result<engine::Extern> from_c(const runtime::Store& store, const weft_extern_t& e);
 Result<engine::Value> from_c(const runtime::Store& store, const weft_val_t& v);
 weft_val_t to_c(const runtime::Store& store, const engine::Value& v);
 
@@ -141,6 +209,20 @@ struct Callback {
 size_t cells_needed(const weft_functype_t& type);
 
 }  // namespace weft::api
+
+// Behind the `try {...}` that is the body of a C function: what is returned where memory runs out.
+// tools/check_guards.py sees to it that every function which can allocate has one.
+#define WEFT_OR_RETURN(...)            \
+  catch (...) {                        \
+    weft::api::expect_out_of_memory(); \
+    return __VA_ARGS__;                \
+  }
+#define WEFT_OR_ERROR WEFT_OR_RETURN(weft::api::out_of_memory())
+#define WEFT_OR_TRAP WEFT_OR_RETURN(weft::api::out_of_memory_trap())
+#define WEFT_OR_NULL WEFT_OR_RETURN(nullptr)
+/// A handle that could not be made is NULL; who gets it passed on says why.
+#define WEFT_REFUSE_NULL(handle) \
+  if ((handle) == nullptr) return weft::api::out_of_memory()
 
 #define WEFT_TRY_C(expr)                                          \
   do {                                                            \

@@ -258,7 +258,7 @@ TEST(Exceptions, GoOnThroughHostFunctions) {
       World w(config);
       Between between{&w, {}, outcome};
       const Func host = new_func(*w.store, {}, {}, &Between::run, &between, nullptr).value();
-      ASSERT_TRUE(w.linker.define("host", "call", Extern::of(host)).has_value());
+      ASSERT_TRUE(w.linker.define(*w.store, "host", "call", Extern::of(host)).has_value());
       between.guest =
           w.run(R"((module (tag $t (export "t") (param i64)) (tag $o (param i64)) (memory 1)
         (func (export "throw") (throw $t (i64.const 99)))

@@ -177,7 +177,7 @@ InstantiateResult instantiate_checked(runtime::Store& store, const CompiledModul
   const runtime::RootScope scope(store.heap());  // of what constant expressions make
   Instantiation steps(store, instance);
   if (auto ready = steps.initialize(); !ready) {
-    store.remove_newest_instance();
+    store.remove_instance(instance);
     return std::move(ready.error());
   }
   auto trapped = steps.apply_segments();

@@ -54,13 +54,21 @@ std::shared_ptr<const LinkerDefinition> trap_definition(const runtime::ModuleInf
 Result<Extern> materialize(runtime::Store& store,
                            const std::shared_ptr<const LinkerDefinition>& definition) {
   if (!definition->func) {
-    if (definition->item.store_id != store.id()) {
+    if (definition->store_id != store.id()) {
       return fail(
           ErrorCode::wrong_store,
           fmt::format("wrong store: \"{}\".\"{}\" was defined with an item of another store",
                       definition->module, definition->name));
     }
-    return definition->item;
+    Extern out{store.find(definition->kind, definition->handle), store.id()};
+    if (out.item.func == nullptr) {  // whichever member it is
+      return fail(
+          ErrorCode::freed,
+          fmt::format("freed: \"{}\".\"{}\" was defined with an item of an instance that was "
+                      "freed",
+                      definition->module, definition->name));
+    }
+    return out;
   }
   runtime::VMFuncRef*& known = store.host_funcs_by_definition[definition->id];
   if (known == nullptr) {
@@ -156,9 +164,18 @@ Result<> Linker::define_table(std::string_view module, FuncSource source) {
   return {};
 }
 
-Result<> Linker::define(std::string_view module, std::string_view name, Extern item) {
+Result<> Linker::define(const runtime::Store& store, std::string_view module, std::string_view name,
+                        Extern item) {
+  if (item.store_id != store.id()) {
+    return fail(
+        ErrorCode::wrong_store,
+        fmt::format("wrong store: the item given for \"{}\".\"{}\" belongs to another store",
+                    module, name));
+  }
   auto d = new_definition(module, name);
-  d->item = item;
+  d->kind = item.kind();
+  d->store_id = item.store_id;
+  d->handle = store.handle_of(item.item);
   return insert(module, name, std::move(d));
 }
 
@@ -168,7 +185,7 @@ Result<> Linker::define_instance(runtime::Store& store, std::string_view module,
     return fail(ErrorCode::wrong_store, "wrong store: the instance belongs to another store");
   }
   for (const binary::Export& e : instance.object->module().exports) {
-    WEFT_TRY(define(module, e.name, Extern{instance.object->export_at(e), store.id()}));
+    WEFT_TRY(define(store, module, e.name, Extern{instance.object->export_at(e), store.id()}));
   }
   return {};
 }

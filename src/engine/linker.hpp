@@ -49,7 +49,9 @@ class Linker {
                        std::span<const wasm::ValType> params,
                        std::span<const wasm::ValType> results, runtime::HostCallback callback,
                        std::shared_ptr<void> env);
-  Result<> define(std::string_view module, std::string_view name, Extern item);
+  /// An item of one store. Errors: wrong_store, bad_argument (defined twice).
+  Result<> define(const runtime::Store& store, std::string_view module, std::string_view name,
+                  Extern item);
   /// All exports of the instance under the module name.
   Result<> define_instance(runtime::Store& store, std::string_view module, Instance instance);
   /// Unknown function imports trap when they are called, with module and name in the message.

@@ -13,12 +13,15 @@ struct LinkerDefinition {
   uint64_t id = 0;  ///< Unique in the process: stores find the function they already made from it.
   std::string module;
   std::string name;
-  std::optional<HostFuncDef> func;  ///< Else `item`.
+  std::optional<HostFuncDef> func;
   wasm::TypeId func_type;
-  Extern item;
+  // Else an item of one store, by handle: its instance may be freed before the linker goes.
+  wasm::ExternKind kind = wasm::ExternKind::func;
+  uint64_t store_id = 0;
+  uint64_t handle = 0;
 };
 
-/// The definition as an item of this store. Error: wrong_store.
+/// The definition as an item of this store. Errors: wrong_store, freed.
 Result<Extern> materialize(runtime::Store& store,
                            const std::shared_ptr<const LinkerDefinition>& definition);
 

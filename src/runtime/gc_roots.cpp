@@ -55,7 +55,7 @@ void StoreRoots::visit_roots(Marker& marker) {
     if (holds_objects(global->type().type)) marker.root(static_cast<Ref>(global->value[0].bits));
   }
   for (const auto& table : store_.tables_) visit_table(marker, *table);
-  for (const auto& instance : store_.instances_) visit_instance(marker, *instance);
+  store_.for_each_instance([&](Instance& instance) { visit_instance(marker, instance); });
 }
 
 }  // namespace weft::runtime

@@ -1,6 +1,7 @@
 // Globals (spec 4.2.9): sixteen bytes shared by address between the instances that import them.
 #pragma once
 
+#include "runtime/item_table.hpp"
 #include "runtime/vmcontext.hpp"
 
 namespace weft::runtime {
@@ -9,23 +10,24 @@ namespace weft::runtime {
 class Global : public VMGlobal {
  public:
   /// `type.type` is in canonical types.
-  Global(Store& store, const GlobalType& type) : VMGlobal{}, type_(type), store_(&store) {}
+  Global(const GlobalType& type, ItemId id) : VMGlobal{}, type_(type), id_(id) {}
 
   const GlobalType& type() const { return type_; }
-  Store& store() const { return *store_; }
+  ItemId id() const { return id_; }
   static Global& from(VMGlobal* g) {
     return *static_cast<Global*>(g);
   }  // SAFETY: every VMGlobal is a Global
 
  private:
   GlobalType type_;
-  Store* store_;
+  ItemId id_;
 };
+static_assert(sizeof(Global) == 32);
 
 /// Tags have no state but their identity and type.
 struct Tag {
   TypeId type;
-  Store* store;
+  ItemId id;
 };
 
 }  // namespace weft::runtime

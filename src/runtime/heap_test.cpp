@@ -422,7 +422,7 @@ TEST_F(HeapTest, ManyDeadHostValuesLeaveNoEntries) {
 TEST_F(HeapTest, ExceptionsKeepTheirPayload) {
   Heap heap(area, &owner, {.zeal = 1});
   const std::vector<ValType> params = {kI64, kAnyRef, kV128, kExternRef, kFuncRef};
-  const Tag tag{owner.types_.registry.intern_func(params, {}).value(), nullptr};
+  const Tag tag{owner.types_.registry.intern_func(params, {}).value(), {}};
   owner.roots = {new_node(heap, kNullRef, 7, kNullRef)};
   const Ref node = *owner.roots.begin();
   const Ref host = heap.add_host_value({number(5), nullptr});

@@ -1,5 +1,6 @@
 #include "runtime/instance.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -12,18 +13,18 @@ namespace weft::runtime {
 
 static_assert(sizeof(Instance) % 16 == 0);  // the VMContext behind it is 16-byte aligned
 
-Instance::Instance(Store& store, std::shared_ptr<const ModuleInfo> info)
-    : info_(std::move(info)), store_(&store) {
+Instance::Instance(Store& store, std::shared_ptr<const ModuleInfo> info, uint32_t slot)
+    : info_(std::move(info)), store_(&store), slot_(slot) {
   code_ = &info_->checked;
 }
 
 Instance::Ptr Instance::allocate(Store& store, std::shared_ptr<const ModuleInfo> info,
-                                 std::span<const Extern> imports) {
+                                 std::span<const Extern> imports, uint32_t slot) {
   const InstanceLayout& layout = info->layout;
   // calloc: large tails (function references) are untouched zero pages until they are used.
   void* const place = std::calloc(1, sizeof(Instance) + layout.size);
   if (place == nullptr) return nullptr;
-  auto* const instance = new (place) Instance(store, std::move(info));
+  auto* const instance = new (place) Instance(store, std::move(info), slot);
   Ptr owned(instance);
 
   VMContext& ctx = instance->vmctx();
@@ -37,6 +38,7 @@ Instance::Ptr Instance::allocate(Store& store, std::shared_ptr<const ModuleInfo>
   ctx.instance = instance;
   instance->enter_imports(imports);
   instance->construct_definitions();
+  instance->make_room_for_segments();
   ctx.memory0 = instance->module().memories.empty() ? &store.no_memory_ : ctx.memories[0];
   return owned;
 }
@@ -66,24 +68,34 @@ void Instance::construct_definitions() {
   for (size_t i = m.imported_globals; i < m.globals.size(); ++i) {
     GlobalType type = m.globals[i].type;
     type.type = info_->canonical(type.type);
-    ctx.globals[i] =
-        new (at<Global>(layout.global_defs) + (i - m.imported_globals)) Global(*store_, type);
+    ctx.globals[i] = new (at<Global>(layout.global_defs) + (i - m.imported_globals))
+        Global(type, {slot_, static_cast<uint32_t>(i)});
   }
   for (size_t i = m.imported_memories; i < m.memories.size(); ++i) {
     ctx.memories[i] = new (at<Memory>(layout.memory_defs) + (i - m.imported_memories))
-        Memory(*store_, m.memories[i]);
+        Memory(*store_, m.memories[i], {slot_, static_cast<uint32_t>(i)});
   }
   for (size_t i = m.imported_tables; i < m.tables.size(); ++i) {
     TableType type = m.tables[i].type;
     type.element = info_->canonical(type.element);
-    ctx.tables[i] =
-        new (at<Table>(layout.table_defs) + (i - m.imported_tables)) Table(*store_, type);
+    ctx.tables[i] = new (at<Table>(layout.table_defs) + (i - m.imported_tables))
+        Table(*store_, type, {slot_, static_cast<uint32_t>(i)});
   }
   for (size_t i = m.imported_tags; i < m.tags.size(); ++i) {
     const TypeId type = info_->type_ids[m.tags[i].type.value];
-    at<Tag*>(layout.tags)[i] =
-        new (at<Tag>(layout.tag_defs) + (i - m.imported_tags)) Tag{type, store_};
+    at<Tag*>(layout.tags)[i] = new (at<Tag>(layout.tag_defs) + (i - m.imported_tags))
+        Tag{type, {slot_, static_cast<uint32_t>(i)}};
   }
+}
+
+/// What data.drop and elem.drop write: they cannot fail, so it is there before they run.
+void Instance::make_room_for_segments() {
+  const binary::Module& m = module();
+  const auto is_passive = [](const auto& segment) {
+    return segment.mode == binary::SegmentMode::passive;
+  };
+  if (std::ranges::any_of(m.datas, is_passive)) data_dropped_.resize(m.datas.size());
+  if (std::ranges::any_of(m.elems, is_passive)) elems_.resize(m.elems.size());
 }
 
 Instance::~Instance() {
@@ -109,6 +121,8 @@ void Instance::select_code() {
     if (can_be_guarded(m.type()) && !m.guarded()) all_guarded = false;
   }
   code_ = all_guarded ? &info_->guarded : &info_->checked;
+  // The checked form of the code may be made now; later there would be guest frames above.
+  if (module().defined_funcs() != 0) code_->code(code_->env, FuncIdx(module().imported_funcs));
 }
 
 VMFuncRef* Instance::build_func_ref(FuncIdx f) {
@@ -148,8 +162,7 @@ bool Instance::find_export(std::string_view name, Extern& out) {
 }
 
 void Instance::drop_data(uint32_t segment) {
-  if (data_dropped_.empty()) data_dropped_.resize(module().datas.size());
-  data_dropped_[segment] = true;
+  if (!data_dropped_.empty()) data_dropped_[segment] = true;  // else none is passive
 }
 
 std::span<const std::byte> Instance::data(uint32_t segment) const {
@@ -160,7 +173,7 @@ std::span<const std::byte> Instance::data(uint32_t segment) const {
 }
 
 void Instance::drop_elem(uint32_t segment) {
-  if (elems_.empty()) elems_.resize(module().elems.size());
+  if (elems_.empty()) return;  // none is passive: all were dropped when they were applied
   elems_[segment].dropped = true;
   elems_[segment].values = {};
 }
@@ -168,7 +181,6 @@ void Instance::drop_elem(uint32_t segment) {
 std::span<const Cell> Instance::elem(uint32_t segment) {
   const binary::ElemSegment& s = module().elems[segment];
   if (s.mode != binary::SegmentMode::passive) return {};
-  if (elems_.empty()) elems_.resize(module().elems.size());
   ElemState& state = elems_[segment];
   if (!state.dropped && !state.built && !s.is_exprs)
     set_elem_values(segment, func_elem_values(segment));
@@ -176,7 +188,6 @@ std::span<const Cell> Instance::elem(uint32_t segment) {
 }
 
 void Instance::set_elem_values(uint32_t segment, std::vector<Cell> values) {
-  if (elems_.empty()) elems_.resize(module().elems.size());
   elems_[segment].values = std::move(values);
   elems_[segment].built = true;
 }

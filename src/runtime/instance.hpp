@@ -37,7 +37,7 @@ class alignas(16) Instance {
   /// tables empty, globals zero). `imports` must fit the module's imports in order: linking has
   /// checked that.
   static Ptr allocate(Store& store, std::shared_ptr<const ModuleInfo> info,
-                      std::span<const Extern> imports);
+                      std::span<const Extern> imports, uint32_t slot);
 
   VMContext& vmctx() {
     return *reinterpret_cast<VMContext*>(this + 1);
@@ -49,6 +49,8 @@ class alignas(16) Instance {
   const std::shared_ptr<const ModuleInfo>& shared_info() const { return info_; }
   const binary::Module& module() const { return *info_->module; }
   Store& store() const { return *store_; }
+  /// Its place in the store, and in its handles.
+  uint32_t slot() const { return slot_; }
 
   /// The function's one reference in this instance, built at the first call. Never null.
   VMFuncRef* func_ref(FuncIdx f) {
@@ -84,10 +86,11 @@ class alignas(16) Instance {
 
  private:
   friend class StoreRoots;
-  Instance(Store& store, std::shared_ptr<const ModuleInfo> info);
+  Instance(Store& store, std::shared_ptr<const ModuleInfo> info, uint32_t slot);
   ~Instance();
   void enter_imports(std::span<const Extern> imports);
   void construct_definitions();
+  void make_room_for_segments();
   VMFuncRef* build_func_ref(FuncIdx f);
   template <class T>
   T* at(uint32_t offset) {
@@ -103,6 +106,7 @@ class alignas(16) Instance {
 
   std::shared_ptr<const ModuleInfo> info_;
   Store* store_;
+  uint32_t slot_;
   const TierCode* code_ = nullptr;
   std::vector<bool> data_dropped_;  // sized at the first drop
   std::vector<ElemState> elems_;    // sized at the first use

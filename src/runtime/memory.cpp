@@ -22,17 +22,16 @@ uint64_t maximum_of(const MemoryType& type) {
 
 }  // namespace
 
-Memory::Memory(Store& store, const MemoryType& type)
-    : VMMemory{nullptr, 0}, type_(type), store_(&store) {}
+Memory::Memory(Store& store, const MemoryType& type, ItemId id)
+    : VMMemory{nullptr, 0}, type_(type), store_(&store), id_(id) {}
 
 Memory::~Memory() {
+  store_->forget_range(*this);
   if (shared_ != nullptr) {
     shared_->detach(*this);
-    std::erase(store_->all_memories_, this);
     return;
   }
   if (!reservation_) return;
-  std::erase(store_->all_memories_, this);
   if (guarded_) store_->engine().give_back({std::move(reservation_), committed_}, mapped_);
 }
 
@@ -90,7 +89,7 @@ Result<> Memory::create(const MemoryImage* image) {
                                                " bytes is larger than the store allows");
   }
   WEFT_TRY(reserve(min_bytes));
-  store_->all_memories_.push_back(this);
+  store_->note_range(*this, reservation_);
   base = reinterpret_cast<std::byte*>(reservation_.data() + kFrontGuard);
   if (!extend(min_bytes)) {
     store_->growth_failed("the operating system refused memory");
@@ -128,7 +127,7 @@ Result<> Memory::attach(std::shared_ptr<SharedMemory> shared) {
   shared_ = std::move(shared);
   guarded_ = shared_->guarded();
   shared_->attach(*this);
-  store_->all_memories_.push_back(this);
+  store_->note_range(*this, shared_->reservation());
   return {};
 }
 
@@ -210,6 +209,7 @@ bool Memory::move_and_extend(uint64_t new_bytes) {
     if (!larger->commit(kFrontGuard, exact)) continue;
     if (length != 0) std::memcpy(larger->data() + kFrontGuard, base, length);
     reservation_ = std::move(*larger);
+    store_->note_range(*this, reservation_);
     base = reinterpret_cast<std::byte*>(reservation_.data() + kFrontGuard);
     capacity_ = size;
     committed_ = exact;

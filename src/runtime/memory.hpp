@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "platform/virtual_memory.hpp"
+#include "runtime/item_table.hpp"
 #include "runtime/resource_limiter.hpp"
 #include "runtime/shared_memory.hpp"
 #include "runtime/vmcontext.hpp"
@@ -41,7 +42,7 @@ struct MemoryImage {
 /// thread. Of a shared memory it is one store's view; the bytes belong to the SharedMemory.
 class Memory : public VMMemory {
  public:
-  Memory(Store& store, const MemoryType& type);
+  Memory(Store& store, const MemoryType& type, ItemId id = {});
   ~Memory();
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
@@ -68,17 +69,13 @@ class Memory : public VMMemory {
   bool guarded() const { return guarded_; }
   std::span<std::byte> bytes() const { return {base, length_of(*this)}; }
   Store& store() const { return *store_; }
-  bool reservation_contains(uintptr_t address) const {
-    // SAFETY: compares addresses only.
-    const platform::Reservation& space = shared_ != nullptr ? shared_->reservation() : reservation_;
-    const auto start = reinterpret_cast<uintptr_t>(space.data());
-    return address - start < space.size();
-  }
+  ItemId id() const { return id_; }
   static Memory& from(VMMemory* m) {
     return *static_cast<Memory*>(m);
   }  // SAFETY: every VMMemory with a base is a Memory
 
  private:
+  friend class Store;
   uint64_t maximum_bytes() const;
   Result<> reserve(uint64_t initial_bytes);
   Result<> restrict_to(uint64_t bytes);
@@ -90,6 +87,8 @@ class Memory : public VMMemory {
 
   MemoryType type_;
   Store* store_;
+  ItemId id_;
+  uint32_t place_ = ~0u;  ///< In the store's list of address ranges.
   platform::Reservation reservation_;
   uint64_t committed_ =
       0;                   ///< Bytes from base that are accessible: length rounded up to host pages

@@ -10,7 +10,13 @@ namespace weft::runtime {
 
 namespace {
 constexpr uint64_t kNever = ~uint64_t{0};
+
+/// Of the next thing that the host makes in a store.
+template <class T>
+ItemId next_id(const std::vector<T>& made) {
+  return {ItemTable::kStoreSlot, static_cast<uint32_t>(made.size())};
 }
+}  // namespace
 
 Store::Store(std::shared_ptr<EngineState> engine)
     : ctx_{},
@@ -28,29 +34,116 @@ Store::Store(std::shared_ptr<EngineState> engine)
   default_caller_.memory0 = &no_memory_;
 }
 
-Store::~Store() = default;
+Store::~Store() {
+  if (interrupt_ != nullptr) interrupt_->store_is_gone();
+  items_.for_each([](Instance& instance) { Instance::Deleter()(&instance); });
+}
 
 Result<Instance*> Store::add_instance(std::shared_ptr<const ModuleInfo> info,
                                       std::span<const Extern> imports) {
-  if (instances_.size() >= limits.instances) {
+  if (instance_count_ >= limits.instances) {
     return fail(ErrorCode::limit_exceeded, "limit exceeded: the store allows " +
                                                std::to_string(limits.instances) + " instances");
   }
   const binary::Module& m = *info->module;
   WEFT_TRY(reserve_counts(static_cast<uint32_t>(m.memories.size()) - m.imported_memories,
                           static_cast<uint32_t>(m.tables.size()) - m.imported_tables));
-  Instance::Ptr instance = Instance::allocate(*this, std::move(info), imports);
-  if (instance == nullptr)
+  const uint32_t slot = items_.take_slot();
+  if (slot == 0) {
+    return fail(ErrorCode::limit_exceeded, "limit exceeded: a store has room for " +
+                                               std::to_string(ItemTable::kMaxSlots - 1) +
+                                               " instances");
+  }
+  Instance::Ptr instance = Instance::allocate(*this, std::move(info), imports, slot);
+  if (instance == nullptr) {
+    items_.clear(slot);
     return fail(ErrorCode::out_of_memory, "out of memory: cannot allocate an instance");
-  instances_.push_back(std::move(instance));
-  return instances_.back().get();
+  }
+  items_.fill(slot, instance.get(), instance->vmctx().funcs, static_cast<uint32_t>(m.funcs.size()));
+  ++instance_count_;
+  return instance.release();
 }
 
-void Store::remove_newest_instance() {
-  const binary::Module& m = instances_.back()->module();
+void Store::remove_instance(Instance& instance) {
+  const binary::Module& m = instance.module();
   memory_count_ -= static_cast<uint32_t>(m.memories.size()) - m.imported_memories;
   table_count_ -= static_cast<uint32_t>(m.tables.size()) - m.imported_tables;
-  instances_.pop_back();
+  --instance_count_;
+  items_.clear(instance.slot());
+  Instance::Deleter()(&instance);
+}
+
+uint64_t Store::handle_of(const VMFuncRef& func) const {
+  const uint32_t owner = func.host != nullptr ? 0 : Instance::from(func.vmctx).slot();
+  return items_.handle({owner, func.index});
+}
+
+uint64_t Store::handle_of(const Extern& item) const {
+  switch (item.kind) {
+    case ExternKind::func: return handle_of(*item.func);
+    case ExternKind::table: return handle_of(item.table->id());
+    case ExternKind::memory: return handle_of(item.memory->id());
+    case ExternKind::global: return handle_of(item.global->id());
+    case ExternKind::tag: return handle_of(item.tag->id);
+  }
+  return 0;
+}
+
+Instance* Store::find_instance(uint64_t handle) const {
+  Instance* owner = nullptr;
+  return items_.find(handle, owner) ? owner : nullptr;
+}
+
+Extern Store::find(ExternKind kind, uint64_t handle) const {
+  Extern out;
+  out.kind = kind;
+  if (kind == ExternKind::func) {
+    out.func = find_func(handle);
+    return out;
+  }
+  Instance* owner = nullptr;
+  if (!items_.find(handle, owner)) return out;
+  const uint32_t i = ItemTable::item_of(handle);
+  const binary::Module* const m = owner != nullptr ? &owner->module() : nullptr;
+  switch (kind) {
+    case ExternKind::table:
+      if (i < (m != nullptr ? m->tables.size() : tables_.size()))
+        out.table = m != nullptr ? &owner->table(TableIdx(i)) : tables_[i].get();
+      break;
+    case ExternKind::memory:
+      if (i < (m != nullptr ? m->memories.size() : memories_.size()))
+        out.memory = m != nullptr ? &owner->memory(MemoryIdx(i)) : memories_[i].get();
+      break;
+    case ExternKind::global:
+      if (i < (m != nullptr ? m->globals.size() : globals_.size()))
+        out.global = m != nullptr ? &owner->global(GlobalIdx(i)) : globals_[i].get();
+      break;
+    case ExternKind::tag:
+      if (i < (m != nullptr ? m->tags.size() : tags_.size()))
+        out.tag = m != nullptr ? &owner->tag(TagIdx(i)) : tags_[i].get();
+      break;
+    case ExternKind::func: break;
+  }
+  return out;
+}
+
+void Store::note_range(Memory& memory, const platform::Reservation& space) {
+  // SAFETY: an address as a number.
+  const Range range{reinterpret_cast<uintptr_t>(space.data()), space.size(), &memory};
+  if (memory.place_ < ranges_.size()) {
+    ranges_[memory.place_] = range;
+    return;
+  }
+  memory.place_ = static_cast<uint32_t>(ranges_.size());
+  ranges_.push_back(range);
+}
+
+void Store::forget_range(Memory& memory) {
+  if (memory.place_ >= ranges_.size()) return;
+  ranges_[memory.place_] = ranges_.back();
+  ranges_[memory.place_].memory->place_ = memory.place_;
+  ranges_.pop_back();
+  memory.place_ = ~0u;
 }
 
 Result<> Store::reserve_counts(uint32_t memories, uint32_t tables) {
@@ -76,12 +169,14 @@ HostFunc& Store::add_host_func(TypeId type, HostCallback callback) {
   func->ref.type = type;
   func->ref.index = static_cast<uint32_t>(host_funcs_.size());
   host_funcs_.push_back(std::move(func));
+  host_refs_.push_back(&host_funcs_.back()->ref);
+  items_.set_store_funcs(host_refs_.data(), static_cast<uint32_t>(host_refs_.size()));
   return *host_funcs_.back();
 }
 
 Result<Memory*> Store::add_memory(const MemoryType& type) {
   WEFT_TRY(reserve_counts(1, 0));
-  auto memory = std::make_unique<Memory>(*this, type);
+  auto memory = std::make_unique<Memory>(*this, type, next_id(memories_));
   WEFT_TRY(memory->create(nullptr));
   memories_.push_back(std::move(memory));
   return memories_.back().get();
@@ -89,7 +184,7 @@ Result<Memory*> Store::add_memory(const MemoryType& type) {
 
 Result<Memory*> Store::add_shared_memory(std::shared_ptr<SharedMemory> shared) {
   WEFT_TRY(reserve_counts(1, 0));
-  auto memory = std::make_unique<Memory>(*this, shared->type());
+  auto memory = std::make_unique<Memory>(*this, shared->type(), next_id(memories_));
   WEFT_TRY(memory->attach(std::move(shared)));
   memories_.push_back(std::move(memory));
   return memories_.back().get();
@@ -97,27 +192,27 @@ Result<Memory*> Store::add_shared_memory(std::shared_ptr<SharedMemory> shared) {
 
 Result<Table*> Store::add_table(const TableType& type, Cell init) {
   WEFT_TRY(reserve_counts(0, 1));
-  auto table = std::make_unique<Table>(*this, type);
+  auto table = std::make_unique<Table>(*this, type, next_id(tables_));
   WEFT_TRY(table->create(init));
   tables_.push_back(std::move(table));
   return tables_.back().get();
 }
 
 Global* Store::add_global(const GlobalType& type, std::span<const Cell> value) {
-  auto global = std::make_unique<Global>(*this, type);
+  auto global = std::make_unique<Global>(type, next_id(globals_));
   std::copy_n(value.begin(), std::min<size_t>(value.size(), type.type.cells()), global->value);
   globals_.push_back(std::move(global));
   return globals_.back().get();
 }
 
 Tag* Store::add_tag(TypeId type) {
-  tags_.push_back(std::make_unique<Tag>(Tag{type, this}));
+  tags_.push_back(std::make_unique<Tag>(Tag{type, next_id(tags_)}));
   return tags_.back().get();
 }
 
 Memory* Store::memory_at(uintptr_t address) {
-  for (Memory* m : all_memories_) {
-    if (m->reservation_contains(address)) return m;
+  for (const Range& r : ranges_) {
+    if (address - r.start < r.size) return r.memory;
   }
   return nullptr;
 }
@@ -160,9 +255,40 @@ bool Store::consume_fuel(uint64_t amount) {
   return true;
 }
 
+// SAFETY: the deadline is written by other threads when they interrupt (runtime/interrupt.hpp), so
+// every access is atomic. Here: the deadline first, then the request is looked for, both in the
+// total order, and there the other way round: whichever comes last leaves 0.
+void Store::write_epoch_deadline(uint64_t epoch) {
+  __atomic_store_n(&ctx_.epoch_deadline, epoch, __ATOMIC_SEQ_CST);
+  if (interruption() != Interruption::none)
+    __atomic_store_n(&ctx_.epoch_deadline, 0, __ATOMIC_SEQ_CST);
+}
+
 void Store::set_epoch_deadline(uint64_t ticks_beyond_current) {
   const uint64_t now = engine_->epoch().load(std::memory_order_relaxed);
-  ctx_.epoch_deadline = saturating_add(now, ticks_beyond_current);
+  epoch_deadline_ = saturating_add(now, ticks_beyond_current);
+  write_epoch_deadline(epoch_deadline_);
+}
+
+void Store::clear_epoch_deadline() {
+  epoch_deadline_ = kNever;
+  write_epoch_deadline(kNever);
+}
+
+bool Store::epoch_due() const {
+  return engine_->epoch().load(std::memory_order_relaxed) >= epoch_deadline_;
+}
+
+const std::shared_ptr<InterruptState>& Store::interrupt_state() {
+  if (interrupt_ == nullptr) interrupt_ = std::make_shared<InterruptState>(ctx_.epoch_deadline);
+  return interrupt_;
+}
+
+Interruption Store::take_interruption() {
+  if (interrupt_ == nullptr) return Interruption::none;
+  const Interruption asked = interrupt_->take();
+  if (asked != Interruption::none) write_epoch_deadline(epoch_deadline_);
+  return asked;
 }
 
 TrapCode Store::run_hook(CallHook hook) {

@@ -17,6 +17,8 @@
 #include "runtime/heap.hpp"
 #include "runtime/host_func.hpp"
 #include "runtime/instance.hpp"
+#include "runtime/interrupt.hpp"
+#include "runtime/item_table.hpp"
 #include "runtime/resource_limiter.hpp"
 #include "runtime/vmcontext.hpp"
 
@@ -34,6 +36,7 @@ enum class CallHook : uint8_t {
 struct EpochAnswer {
   bool trap = true;
   uint64_t extend_by = 0;  ///< Ticks from the present epoch, if not a trap.
+  bool suspend = false;    ///< With `trap`: an invocation can be resumed (a plain call traps).
 };
 
 /// Why the newest guest call failed; kept until taken.
@@ -43,6 +46,7 @@ struct PendingTrap {
       false;  ///< Of an inner guest call, passed on by a host function: nothing is captured again
   Backtrace backtrace;
   HostOutcome host;
+  std::vector<std::byte> core_dump;  ///< If Store::on_trap made one.
 };
 
 class Store {
@@ -65,10 +69,25 @@ class Store {
   /// Adds; errors: limit_exceeded (counts). Instantiation proper is engine/instantiate.
   Result<Instance*> add_instance(std::shared_ptr<const ModuleInfo> info,
                                  std::span<const Extern> imports);
-  /// Takes back the newest instance: nothing may refer to it yet.
-  void remove_newest_instance();
+  /// Ends an instance. SAFETY: nothing may refer to it.
+  void remove_instance(Instance& instance);
+  uint32_t instance_count() const { return instance_count_; }
+  template <class Fn>
+  void for_each_instance(Fn&& fn) const {
+    items_.for_each(fn);
+  }
   /// The caller fills in env, finalize, owner and name.
   HostFunc& add_host_func(TypeId type, HostCallback callback);
+  // Handles: see ItemTable. find*() give null for those of freed instances; any value may be asked.
+  uint64_t handle_of(const VMFuncRef& func) const;
+  uint64_t handle_of(ItemId id) const { return items_.handle(id); }
+  uint64_t handle_of(const Instance& instance) const { return items_.handle({instance.slot(), 0}); }
+  uint64_t handle_of(const Extern& item) const;
+  VMFuncRef* find_func(uint64_t handle) const { return items_.func(handle); }
+  Instance* find_instance(uint64_t handle) const;
+  /// The item of that kind, or null in it.
+  Extern find(ExternKind kind, uint64_t handle) const;
+
   Result<Memory*> add_memory(const MemoryType& type);
   /// One more view of a memory that other stores may have too.
   Result<Memory*> add_shared_memory(std::shared_ptr<SharedMemory> shared);
@@ -96,7 +115,19 @@ class Store {
   uint64_t fuel() const;
   bool consume_fuel(uint64_t amount);  ///< False if there is not as much; nothing is taken then.
   void set_epoch_deadline(uint64_t ticks_beyond_current);
+  void clear_epoch_deadline();
+  /// After a request of another thread that was taken back.
+  void restore_epoch_deadline() { write_epoch_deadline(epoch_deadline_); }
+  bool epoch_due() const;
   std::function<EpochAnswer(Store&)> on_epoch;  ///< Absent: trap.
+  /// For other threads to stop this store's guest; made when first asked for. Needs epochs.
+  const std::shared_ptr<InterruptState>& interrupt_state();
+  /// What was asked for and not yet heard.
+  Interruption interruption() const {
+    return interrupt_ != nullptr ? interrupt_->asked() : Interruption::none;
+  }
+  /// A checkpoint has heard it. Waits of host functions are checkpoints too.
+  Interruption take_interruption();
 
   // --- hooks, embedder data ---
   /// An error of a hook ends the call; returns TrapCode::none to go on.
@@ -105,6 +136,8 @@ class Store {
   void* host_data = nullptr;
 
   // --- traps ---
+  /// Called for a trap of the guest before anything unwinds, if set: frames can still be read.
+  void (*on_trap)(Store&, PendingTrap&) = nullptr;
   PendingTrap& pending() { return pending_; }
   PendingTrap take_pending();
 
@@ -132,6 +165,8 @@ class Store {
   }
 
  private:
+  void note_range(Memory& memory, const platform::Reservation& space);
+  void forget_range(Memory& memory);
   friend class Instance;
   friend class Memory;
   friend class StoreRoots;
@@ -145,16 +180,26 @@ class Store {
   Heap heap_;
   uint32_t memory_count_ = 0;
   uint32_t table_count_ = 0;
-  std::vector<Memory*> all_memories_;  // of instances too: for memory_at
+  uint32_t instance_count_ = 0;
+  struct Range {
+    uintptr_t start;
+    size_t size;
+    Memory* memory;
+  };
+  std::vector<Range> ranges_;  // of all memories, those of instances too: for memory_at
+  ItemTable items_;
+  std::vector<VMFuncRef*> host_refs_;  // of host_funcs_, for items_
   std::vector<std::unique_ptr<HostFunc>> host_funcs_;
   std::vector<std::unique_ptr<Memory>> memories_;
   std::vector<std::unique_ptr<Table>> tables_;
   std::vector<std::unique_ptr<Global>> globals_;
   std::vector<std::unique_ptr<Tag>> tags_;
-  std::vector<Instance::Ptr> instances_;
   std::vector<Cell> cells_;
   PendingTrap pending_;
   bool in_hook_ = false;
+  std::shared_ptr<InterruptState> interrupt_;
+  uint64_t epoch_deadline_ = ~uint64_t{0};  // without interruptions
+  void write_epoch_deadline(uint64_t epoch);
   void learn_thread(uintptr_t thread);
   uintptr_t stack_thread_ = 0;  // that stack_low_ is of
   uintptr_t stack_low_ = 0;

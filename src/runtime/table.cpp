@@ -9,8 +9,8 @@
 
 namespace weft::runtime {
 
-Table::Table(Store& store, const TableType& type)
-    : VMTable{nullptr, 0}, type_(type), store_(&store) {}
+Table::Table(Store& store, const TableType& type, ItemId id)
+    : VMTable{nullptr, 0}, type_(type), store_(&store), id_(id) {}
 
 Table::~Table() { std::free(base); }
 

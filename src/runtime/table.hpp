@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/result.hpp"
+#include "runtime/item_table.hpp"
 #include "runtime/vmcontext.hpp"
 
 namespace weft::runtime {
@@ -14,7 +15,7 @@ namespace weft::runtime {
 class Table : public VMTable {
  public:
   /// `type.element` is in canonical types.
-  Table(Store& store, const TableType& type);
+  Table(Store& store, const TableType& type, ItemId id = {});
   ~Table();
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
@@ -28,6 +29,7 @@ class Table : public VMTable {
   const TableType& type() const { return type_; }
   std::span<Cell> cells() const { return {base, length}; }
   Store& store() const { return *store_; }
+  ItemId id() const { return id_; }
   static Table& from(VMTable* t) {
     return *static_cast<Table*>(t);
   }  // SAFETY: every VMTable is a Table
@@ -37,6 +39,7 @@ class Table : public VMTable {
 
   TableType type_;
   Store* store_;
+  ItemId id_;
   uint64_t capacity_ = 0;
 };
 

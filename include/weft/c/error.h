@@ -22,7 +22,9 @@ typedef enum weft_error_code {
   WEFT_ERROR_NOT_FOUND,      /* no export, file or name like that */
   WEFT_ERROR_IO,             /* reading or writing failed */
   WEFT_ERROR_BAD_CONFIG,     /* options that contradict each other */
-  WEFT_ERROR_HOST            /* made by a host function */
+  WEFT_ERROR_HOST,           /* made by a host function */
+  WEFT_ERROR_FREED,          /* a handle of an instance that was freed */
+  WEFT_ERROR_IN_USE          /* cannot be freed: something still refers to it */
 } weft_error_code_t;
 
 typedef struct weft_error weft_error_t;
@@ -64,6 +66,9 @@ typedef struct weft_frame {
 /* Innermost first. The frames' strings live as long as the trap. */
 WEFT_API size_t weft_trap_frame_count(const weft_trap_t*);
 WEFT_API weft_frame_t weft_trap_frame(const weft_trap_t*, size_t index);
+/* With option "core_dumps": the state of the store at the trap, as a file that post-mortem tools
+ * read; 0 where there is none. Lives as long as the trap. */
+WEFT_API size_t weft_trap_core_dump(const weft_trap_t*, const uint8_t** data);
 /* "  0: 0x1a2b - module!function\n" for each frame. */
 WEFT_API weft_bytes_t weft_trap_backtrace(const weft_trap_t*);
 

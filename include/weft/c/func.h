@@ -25,11 +25,11 @@ WEFT_API weft_error_t* weft_func_call(weft_store_t*, weft_func_t, const weft_val
  * NULL or the trap. */
 WEFT_API weft_trap_t* weft_func_call_unchecked(weft_store_t*, weft_func_t, weft_raw_t* cells,
                                                size_t capacity);
-/* What a typed handle keeps: resolves the function once; store identity is all that later calls
- * check. */
+/* A function whose signature was checked once: later calls check only that it is of this store and
+ * that its instance was not freed. */
 typedef struct weft_typed_func {
   uint64_t store;
-  void* func;
+  uint64_t func;
 } weft_typed_func_t;
 WEFT_API weft_error_t* weft_func_typed(const weft_store_t*, weft_func_t,
                                        const weft_valkind_t* params, size_t param_count,
