@@ -57,9 +57,10 @@ struct Registry {
   std::mutex mutex;
   std::map<uintptr_t, const FuncCode*> by_start;
 };
+/// Never destroyed: an embedder's static modules go after it.
 Registry& registry() {
-  static Registry instance;
-  return instance;
+  static auto* const instance = new Registry;
+  return *instance;
 }
 uintptr_t start_of(const FuncCode& code) { return reinterpret_cast<uintptr_t>(code.words.get()); }
 
