@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -91,6 +92,12 @@ class Trap {
   /// on to the guest outside.
   Error pass_on() && { return Error(weft_error_from_trap(trap_.release())); }
   /// "  0: 0x1a2b - module!function\n" for each frame.
+  /// With Config option "core_dumps": the state of the store at the trap; empty otherwise.
+  std::span<const uint8_t> core_dump() const {
+    const uint8_t* data = nullptr;
+    const size_t size = weft_trap_core_dump(trap_.get(), &data);
+    return {data, size};
+  }
   std::string backtrace() const { return detail::take(weft_trap_backtrace(trap_.get())); }
 
 #if defined(__cpp_exceptions)

@@ -128,6 +128,11 @@ weft_frame_t weft_trap_frame(const weft_trap_t* t, size_t i) {
           api::borrow(t->frame_names[i * 2 + 1])};
 }
 
+size_t weft_trap_core_dump(const weft_trap_t* t, const uint8_t** data) {
+  *data = reinterpret_cast<const uint8_t*>(t->trap.core_dump.data());
+  return t->trap.core_dump.size();
+}
+
 weft_bytes_t weft_trap_backtrace(const weft_trap_t* t) {
   return api::to_bytes(t->trap.backtrace.text());
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "api/inspect_core_dump.hpp"
 #include "binary/format.hpp"
 #include "binary/name_section.hpp"
 #include "binary/read_types.hpp"
@@ -200,6 +201,8 @@ Result<std::string> inspect(const engine::CompiledModule& module, uint32_t what,
   if (what & WEFT_INSPECT_IMPORTS) add_imports(out, module.module());
   if (what & WEFT_INSPECT_EXPORTS) add_exports(out, module.module());
   if (what & WEFT_INSPECT_NAMES) add_names(out, module);
+  if ((what & WEFT_INSPECT_CORE_DUMP) && is_core_dump(module.module()))
+    WEFT_TRY(add_core_dump(out, module.module()));
   if (what & WEFT_INSPECT_BYTECODE) WEFT_TRY(add_bytecode(out, module, func));
   return out;
 }

@@ -34,7 +34,9 @@ int inspect(const Options& o) {
                   (o.imports ? WEFT_INSPECT_IMPORTS : 0u) |
                   (o.exports ? WEFT_INSPECT_EXPORTS : 0u) | (o.names ? WEFT_INSPECT_NAMES : 0u) |
                   (o.bytecode ? WEFT_INSPECT_BYTECODE : 0u);
-  if (what == 0) what = WEFT_INSPECT_SECTIONS | WEFT_INSPECT_IMPORTS | WEFT_INSPECT_EXPORTS;
+  if (what == 0)
+    what = WEFT_INSPECT_SECTIONS | WEFT_INSPECT_IMPORTS | WEFT_INSPECT_EXPORTS |
+           WEFT_INSPECT_CORE_DUMP;
   const auto text = module->inspect(what, o.func);
   if (!text) {
     print_error(o.file, text.error());

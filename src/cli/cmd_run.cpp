@@ -1,7 +1,10 @@
 // weft run: load, link with WASI, run.
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <span>
 
 #include "cli/commands.hpp"
 #include "cli/engine_options.hpp"
@@ -20,6 +23,7 @@ struct Options {
   std::optional<uint64_t> fuel;
   std::string timeout;
   std::string max_memory;
+  std::string core_dump;          ///< File for the store's state after a trap.
   std::vector<std::string> rest;  ///< FILE and the program's arguments
 };
 
@@ -120,14 +124,33 @@ std::string limit_of(const Options& o) {
   return text;
 }
 
+/// Writes the state at the trap, if there was one and it was asked for.
+void write_core_dump(const Failure& failure, const Options& o) {
+  if (o.core_dump.empty() || failure.trap() == nullptr) return;
+  const std::span<const uint8_t> dump = failure.trap()->core_dump();
+  if (dump.empty()) return;  // the program's own end, or a host function's error
+  std::FILE* file = std::fopen(o.core_dump.c_str(), "wb");
+  const bool written =
+      file != nullptr && std::fwrite(dump.data(), 1, dump.size(), file) == dump.size();
+  const int error = errno;
+  if ((file != nullptr && std::fclose(file) != 0) || !written) {
+    print_error("cannot write the core dump to \"" + o.core_dump + "\": " + std::strerror(error));
+  }
+}
+
+/// What the failure of a guest call means for the command.
+int failed(const Failure& failure, const Options& o, std::string_view file) {
+  write_core_dump(failure, o);
+  return report_failure(file, failure, limit_of(o));
+}
+
 int run_exports(Store& store, const Instance& instance, const Options& o, const std::string& file) {
-  const std::string limit = limit_of(o);
   if (const auto initialize = instance.get<void()>(store, "_initialize")) {
-    if (const auto done = (*initialize)(store); !done)
-      return report_failure(file, done.error(), limit);
+    if (const auto done = (*initialize)(store); !done) return failed(done.error(), o, file);
   }
   if (!o.invoke.empty()) {
-    return invoke(store, instance, file, o.invoke, {o.rest.begin() + 1, o.rest.end()}, limit);
+    return invoke(store, instance, file, o.invoke, {o.rest.begin() + 1, o.rest.end()},
+                  [&](const Failure& failure) { return failed(failure, o, file); });
   }
   const auto start = instance.func(store, "_start");
   if (!start) {
@@ -136,8 +159,7 @@ int run_exports(Store& store, const Instance& instance, const Options& o, const 
                 "--exports lists them)");
     return kUsage;
   }
-  if (const auto done = start->call(store, {}); !done)
-    return report_failure(file, done.error(), limit);
+  if (const auto done = start->call(store, {}); !done) return failed(done.error(), o, file);
   return kOk;
 }
 
@@ -156,6 +178,7 @@ int run(const Options& o) {
              0);  // one instance only: nothing comes after it that could use its addresses
   if (o.fuel) config.fuel();
   if (timeout) config.epochs();
+  if (!o.core_dump.empty()) config.set("core_dumps", 1);
   const auto engine = o.engine.make_engine(std::move(config));
   if (!engine) return kUsage;
 
@@ -189,13 +212,13 @@ int run(const Options& o) {
     }
   }
   const auto instance = linker.instantiate(*store, *module);
-  const int code = instance ? run_exports(*store, *instance, o, file)
-                            : report_failure(file, instance.error(), limit_of(o));
+  const int code =
+      instance ? run_exports(*store, *instance, o, file) : failed(instance.error(), o, file);
   std::fflush(stdout);
   return code;
 }
 
-enum Key { kDir = kLongOnly, kEnv, kInvoke, kFuel, kTimeout, kMaxMemory };
+enum Key { kDir = kLongOnly, kEnv, kInvoke, kFuel, kTimeout, kMaxMemory, kCoreDump };
 
 constexpr argp_option kOptions[] = {
     {"dir", kDir, "HOST::GUEST[:ro]", 0,
@@ -207,6 +230,8 @@ constexpr argp_option kOptions[] = {
     {"fuel", kFuel, "N", 0, "Trap after about so many operators", 0},
     {"timeout", kTimeout, "TIME", 0, "Trap after so long: 500ms, 2s, 1.5, 3m", 0},
     {"max-memory", kMaxMemory, "BYTES", 0, "Refuse to grow memories beyond: 64M, 1G", 0},
+    {"coredump", kCoreDump, "FILE", 0,
+     "After a trap, write the program's state to FILE (weft inspect shows it)", 0},
     {},
 };
 
@@ -220,6 +245,7 @@ error_t parse(int key, char* arg, argp_state* state) {
     case kFuel: options->fuel = parse_number(state, "--fuel", arg); return 0;
     case kTimeout: options->timeout = arg; return 0;
     case kMaxMemory: options->max_memory = arg; return 0;
+    case kCoreDump: options->core_dump = arg; return 0;
     case ARGP_KEY_ARG:
       options->rest.assign(state->argv + state->next - 1, state->argv + state->argc);
       state->next = state->argc;

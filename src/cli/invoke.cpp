@@ -115,7 +115,8 @@ std::string format_value(const Val& value) {
 }
 
 int invoke(StoreRef store, const Instance& instance, const std::string& file,
-           const std::string& name, const std::vector<std::string>& args, std::string_view limit) {
+           const std::string& name, const std::vector<std::string>& args,
+           const std::function<int(const Failure&)>& failed) {
   const auto func = instance.func(store, name);
   if (!func) {
     constexpr const char* kKinds[] = {"function", "table", "memory", "global", "tag"};
@@ -154,7 +155,7 @@ int invoke(StoreRef store, const Instance& instance, const std::string& file,
     values.push_back(*value);
   }
   const auto results = func->call(store, values);
-  if (!results) return report_failure(file, results.error(), limit);
+  if (!results) return failed(results.error());
   for (const Val& v : *results) std::printf("%s\n", format_value(v).c_str());
   return kOk;
 }

@@ -1,6 +1,7 @@
 // Arguments and results of `--invoke` as text.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,9 @@ std::string format_value(const Val& value);
 const char* kind_name(weft_valkind_t kind);
 
 /// Calls an exported function with arguments given as text; prints each result on a line of its
-/// own. Returns the exit code. `limit`: see report_failure.
+/// own. Returns the exit code; that of a call that fails is what `failed` returns.
 int invoke(StoreRef store, const Instance& instance, const std::string& file,
-           const std::string& name, const std::vector<std::string>& args, std::string_view limit);
+           const std::string& name, const std::vector<std::string>& args,
+           const std::function<int(const Failure&)>& failed);
 
 }  // namespace weft::cli

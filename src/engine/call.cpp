@@ -63,6 +63,7 @@ TrapCode pass_on(runtime::Caller& caller, Trap trap) {
   if (trap.code == TrapCode::unhandled_exception) caller.store().heap().in_flight = trap.exception;
   runtime::PendingTrap inner;
   inner.backtrace = std::move(trap.backtrace);
+  inner.core_dump = std::move(trap.core_dump);
   return caller.pass_on(trap.code, std::move(inner));
 }
 
@@ -71,6 +72,7 @@ Trap take_trap(runtime::Store& store, TrapCode code) {
   Trap out;
   out.code = code;
   out.backtrace = std::move(pending.backtrace);
+  out.core_dump = std::move(pending.core_dump);
   if (wasm::is_guest_trap(code)) {
     pending.record.code = code;
     out.message = trap_message(pending.record);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/core_dump.hpp"
 #include "engine/ticker.hpp"
 #include "engine/tiers.hpp"
 #include "platform/clock.hpp"
@@ -26,7 +27,9 @@ void Engine::increment_epoch() const {
 }
 
 std::unique_ptr<runtime::Store> Engine::new_store() const {
-  return std::make_unique<runtime::Store>(state());
+  auto store = std::make_unique<runtime::Store>(state());
+  if (config().core_dumps) dump_traps(*store);
+  return store;
 }
 
 Result<> Engine::set_deadline(runtime::Store& store, std::chrono::nanoseconds duration) const {

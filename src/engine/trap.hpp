@@ -32,6 +32,7 @@ struct Trap {
   std::string
       message;  ///< One line: "out of bounds memory access: address 0x.. in memory of size 0x.."
   runtime::Backtrace backtrace;
+  std::vector<std::byte> core_dump;  ///< With Config::core_dumps: core_dump.hpp; else empty.
   std::shared_ptr<void> payload;
   /// unhandled_exception: the exception, valid in its store as long as the host call in which the
   /// guest was called; where there is none, until the next uncaught exception.

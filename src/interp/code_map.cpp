@@ -31,19 +31,39 @@ class Translator {
   }
 
   Result<> translate(FuncCode& code) {
-    auto walked =
-        trusted_ ? trusted_->walk(FuncIdx(code.index)) : validating_->walk(FuncIdx(code.index));
-    if (walked && emitter_.needs_slots()) {
-      walked =
-          trusted_ ? trusted_->walk(FuncIdx(code.index)) : validating_->walk(FuncIdx(code.index));
-      emitter_.needs_slots();
-    }
-    if (!walked) return std::unexpected(std::move(walked.error()));
+    WEFT_TRY(walk(FuncIdx(code.index)));
     emitter_.finish(code);
     return {};
   }
 
+  FrameMap map(const FuncCode& code, uint32_t offset) {
+    FrameMapper first(offset);
+    FrameMapper again(offset);  // of the second walk, if that is the one that counts
+    emitter_.set_mapper(&first);
+    bool ok = walk_once(FuncIdx(code.index)).has_value();
+    const bool twice = ok && emitter_.needs_slots();
+    if (twice) {
+      emitter_.set_mapper(&again);
+      ok = walk_once(FuncIdx(code.index)).has_value();
+      emitter_.needs_slots();
+    }
+    if (ok) emitter_.finish_map();
+    emitter_.set_mapper(nullptr);
+    return ok ? std::move((twice ? again : first).map) : FrameMap{};
+  }
+
  private:
+  Result<> walk_once(FuncIdx func) {
+    return trusted_ ? trusted_->walk(func) : validating_->walk(func);
+  }
+  Result<> walk(FuncIdx func) {
+    WEFT_TRY(walk_once(func));
+    if (!emitter_.needs_slots()) return {};
+    auto walked = walk_once(func);
+    emitter_.needs_slots();
+    return walked;
+  }
+
   ModuleContext context_;
   InterpEmitter emitter_;
   std::optional<FunctionWalker<InterpEmitter, WalkMode::trusted>> trusted_;
@@ -109,6 +129,11 @@ Result<const std::byte*> ModuleCode::translate(FuncCode& code) {
                      std::memory_order_release);
   }
   return code.entry.load(std::memory_order_relaxed);
+}
+
+FrameMap ModuleCode::map_frame(const FuncCode& code, uint32_t offset) {
+  const std::lock_guard lock(mutex_);
+  return translator_ != nullptr ? translator_->map(code, offset) : FrameMap{};
 }
 
 Result<> ModuleCode::translate_all() {

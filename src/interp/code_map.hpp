@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "binary/module.hpp"
 #include "interp/bytecode.hpp"
+#include "interp/frame_map.hpp"
 #include "wasm/features.hpp"
 
 namespace weft::interp {
@@ -40,6 +41,9 @@ class ModuleCode {
 
   /// Translates now if it is not translated yet. Thread-safe.
   Result<const std::byte*> translate(FuncCode& code);
+  /// Where locals and operands of a translated function are at the operator at `offset` (bytes in
+  /// the module). Empty if no code was made for it. Thread-safe.
+  FrameMap map_frame(const FuncCode& code, uint32_t offset);
   /// Every function (eager mode). The first error stops.
   Result<> translate_all();
 

@@ -16,6 +16,8 @@ static_assert(validate::Emitter<InterpEmitter>);
 // -----------------------------------------------------------------------------------------------------
 
 uint32_t InterpEmitter::emit(Code code) {
+  if (mapper_ != nullptr) [[unlikely]]
+    map_state();
   const uint32_t at = pos();
   if (marks_.empty() || marks_.back().offset != state_->offset)
     marks_.push_back({at, state_->offset});
@@ -68,6 +70,8 @@ void InterpEmitter::set_code(uint32_t at, Code code) {
 }
 void InterpEmitter::rewind() {
   const Record& record = last();
+  if (mapper_ != nullptr) [[unlikely]]
+    map_absorbed(record.pos);
   words_.resize(record.pos);
   accs_ = record.before;
   --record_count_;

@@ -17,6 +17,7 @@
 #include "interp/bytecode.hpp"
 #include "interp/code_map.hpp"
 #include "interp/compare_rows.hpp"
+#include "interp/frame_map.hpp"
 #include "interp/struct_places.hpp"
 #include "validate/emitter.hpp"
 
@@ -73,6 +74,10 @@ class InterpEmitter {
     caught_slots_ = more ? caught_used_ : 0;
     return more;
   }
+
+  /// What is walked from here on is mapped at one operator, not kept; null: translated again.
+  void set_mapper(FrameMapper* mapper) { mapper_ = mapper; }
+  void finish_map();
 
   // --- the concept of validate/emitter.hpp, in its order ---
   void begin_function(State& state);
@@ -328,6 +333,12 @@ class InterpEmitter {
 
   uint32_t emit_atomic(Code code, Op op, MemArg m);  // emitter_atomic.cpp
 
+  // --- the state at one operator (emitter_map.cpp) ---
+  void map_state();                               ///< Before its first instruction.
+  void map_absorbed(uint32_t at);                 ///< The instruction at `at` is taken back.
+  void map_removed(uint32_t at, uint32_t words);  ///< The same, out of the middle.
+  void map_call(size_t consumed);                 ///< It is a call of so many operands.
+
   // --- exceptions (emitter_exception.cpp) ---
   struct OpenRegion {
     uint32_t region;  ///< + 1
@@ -375,6 +386,7 @@ class InterpEmitter {
   uint32_t caught_used_ = 0;
   StructPlacesCache struct_places_;
   std::optional<Error> error_;
+  FrameMapper* mapper_ = nullptr;  // most of the time
 };
 
 }  // namespace weft::interp

@@ -16,6 +16,8 @@ uint32_t cells_of(std::span<const ValType> types) {
 auto InterpEmitter::prepare_call(uint32_t type, uint32_t on_top) -> CallShape {
   const auto params = state_->module->types.params(type);
   const auto results = state_->module->types.results(type);
+  if (mapper_ != nullptr) [[unlikely]]
+    map_call(params.size() + on_top);
   const auto args = state_->top(params.size() + on_top).first(params.size());
   CallShape shape;
   shape.param_cells = cells_of(params);

@@ -85,6 +85,7 @@ TrapCode resolve_fault(const FaultInfo& fault, VMStoreContext& store, void*) {
 void install(EngineState& engine) {
   engine.interp = std::make_unique<StackPool>(engine.options().interp_cached_stacks);
   engine.collect_interp_frames = &collect_frames;
+  engine.collect_interp_states = &collect_states;
 #if WEFT_TAIL_DISPATCH
   if (engine.options().signals) {
     register_code({reinterpret_cast<uintptr_t>(&__start_weft_interp[0]),

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "interp/code_map.hpp"
-#include "runtime/backtrace.hpp"
+#include "runtime/frame_state.hpp"
 #include "runtime/module_info.hpp"
 
 namespace weft::interp {
@@ -21,6 +21,9 @@ void install(EngineState& engine);
 
 /// runtime::CollectFrames of this tier.
 void collect_frames(const FrameAnchor& anchor, Backtrace& out);
+
+/// runtime::CollectStates of this tier.
+void collect_states(const FrameAnchor& anchor, std::vector<FrameState>& out, size_t max);
 
 /// Offset in the module's bytes of the instruction at `ip`, which lies in `code`.
 uint32_t module_offset(const FuncCode& code, const std::byte* ip);

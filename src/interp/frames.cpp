@@ -1,6 +1,5 @@
-// Walking the interpreter's frames and finding where in the module they stand.
-#include "interp/enter.hpp"
-#include "runtime/instance.hpp"
+// Where in the module the interpreter's frames stand.
+#include "interp/frame_walk.hpp"
 
 namespace weft::interp {
 
@@ -30,22 +29,10 @@ uint32_t module_offset(const FuncCode& code, const std::byte* ip) {
 }
 
 void collect_frames(const FrameAnchor& anchor, Backtrace& out) {
-  auto* ip = static_cast<const std::byte*>(anchor.ip);
-  auto* fp = static_cast<const Cell*>(anchor.fp);
-  const VMContext* cx = anchor.vmctx;
-  bool newest = true;
-  while (fp != nullptr && cx != nullptr && cx->instance != nullptr) {
-    const std::byte* const at = newest ? ip : ip - 1;  // a return address is behind its call
-    const FuncCode* code = find_function(at);
-    if (code == nullptr) return;
-    out.add(*cx->instance, FuncIdx(code->index), module_offset(*code, at));
-    const Cell* const header = fp + code->param_cells;
-    // SAFETY: words written by the call that made the frame (handlers_call.cpp, enter.cpp).
-    ip = reinterpret_cast<const std::byte*>(header[0].bits);
-    fp = reinterpret_cast<const Cell*>(header[1].bits);
-    cx = reinterpret_cast<const VMContext*>(header[2].bits);
-    newest = false;
-  }
+  visit_frames(anchor, [&](const FuncCode& code, Instance& instance, uint32_t offset, const Cell*) {
+    out.add(instance, FuncIdx(code.index), offset);
+    return true;
+  });
 }
 
 }  // namespace weft::interp

@@ -328,6 +328,8 @@ bool InterpEmitter::may_write(const Emitted& e, uint32_t slot) const {
 void InterpEmitter::remove(size_t index) {
   constexpr uint32_t kWords = 2;
   const uint32_t at = block_[index].pos;
+  if (mapper_ != nullptr) [[unlikely]]
+    map_removed(at, kWords);
   words_.erase(words_.begin() + at, words_.begin() + at + kWords);
   const auto shift = [at](AccSet& accs) {
     for (Acc& acc : accs.of) {

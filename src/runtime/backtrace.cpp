@@ -33,13 +33,7 @@ Backtrace capture_backtrace(const Store& store) {
   Backtrace out;
   const CollectFrames collect = store.engine().collect_interp_frames;
   if (collect == nullptr) return out;
-  const VMStoreContext& ctx = store.context();
-  FrameAnchor anchor{ctx.interp_ip, ctx.interp_fp, ctx.interp_vmctx, ctx.interp_entry_fp};
-  for (Activation* a = Activation::newest(); a != nullptr; a = a->previous()) {
-    if (&a->store() != &ctx) continue;  // another store's frames are not ours to show
-    if (anchor.fp != nullptr) collect(anchor, out);
-    anchor = a->saved_anchor();
-  }
+  visit_anchors(store.context(), [&](const FrameAnchor& anchor) { collect(anchor, out); });
   return out;
 }
 

@@ -9,6 +9,7 @@
 
 #include "platform/virtual_memory.hpp"
 #include "runtime/backtrace.hpp"
+#include "runtime/frame_state.hpp"
 #include "runtime/type_registry.hpp"
 
 namespace weft::runtime {
@@ -66,6 +67,7 @@ class EngineState {
   // Set once, by the engine, before any store exists.
   std::unique_ptr<TierState> interp;
   CollectFrames collect_interp_frames = nullptr;
+  CollectStates collect_interp_states = nullptr;
 
  private:
   RuntimeOptions options_;

@@ -120,6 +120,7 @@ TrapCode call_with_landing(Activation& activation, VMFuncRef* callee, VMContext*
   if (is_guest_trap(code)) pending.host = {};
   if (code != TrapCode::host_exception && pending.host.kind != HostOutcome::Kind::exit) {
     pending.backtrace = capture_backtrace(store);
+    if (store.on_trap != nullptr && is_guest_trap(code)) store.on_trap(store, pending);
   }
 }
 

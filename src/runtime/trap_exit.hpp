@@ -46,6 +46,18 @@ class Activation {
   void* saved_entry_fp_;
 };
 
+/// Calls `visit` with the newest words of each activation of `store` on this thread, newest first.
+/// Other stores' frames are not ours to show.
+template <class Visit>
+void visit_anchors(const VMStoreContext& store, Visit&& visit) {
+  FrameAnchor anchor{store.interp_ip, store.interp_fp, store.interp_vmctx, store.interp_entry_fp};
+  for (const Activation* a = Activation::newest(); a != nullptr; a = a->previous()) {
+    if (&a->store() != &store) continue;
+    if (anchor.fp != nullptr) visit(anchor);
+    anchor = a->saved_anchor();
+  }
+}
+
 /// Calls `callee` as the host: sets the stack limit, pushes an Activation, runs, and turns a fault
 /// into its TrapCode. On anything but TrapCode::none the store's pending trap holds the record and
 /// the backtrace (Store::take_pending). Call hooks run here too. `cells` as in VMArrayCall.

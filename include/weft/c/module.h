@@ -47,7 +47,8 @@ typedef enum weft_inspect {
   WEFT_INSPECT_IMPORTS = 2,
   WEFT_INSPECT_EXPORTS = 4,
   WEFT_INSPECT_NAMES = 8,
-  WEFT_INSPECT_BYTECODE = 16
+  WEFT_INSPECT_BYTECODE = 16,
+  WEFT_INSPECT_CORE_DUMP = 64 /* if it is one: frames, instances, globals */
 } weft_inspect_t;
 /* `func` restricts WEFT_INSPECT_BYTECODE to one function; UINT32_MAX means all. */
 WEFT_API weft_error_t* weft_module_inspect(const weft_module_t*, uint32_t what, uint32_t func,
