@@ -57,37 +57,44 @@ void weft_bytes_delete(weft_bytes_t* bytes) {
   *bytes = {nullptr, 0};
 }
 
-weft_error_t* weft_error_new(const char* message, size_t size) {
+weft_error_t* weft_error_new(const char* message, size_t size) try {
   return new weft_error(Error(ErrorCode::host, std::string(message, size)));
 }
+WEFT_OR_ERROR
 
 weft_error_t* weft_error_new_payload(const char* message, size_t size, const void* kind,
-                                     void* payload, void (*finalizer)(void*)) {
+                                     void* payload, void (*finalizer)(void*)) try {
+  api::Owned owned(payload, finalizer);
   auto* e = new weft_error(Error(ErrorCode::host, std::string(message, size)));
+  owned.release();
   e->payload_kind = kind;
   e->payload = payload;
   e->finalizer = finalizer;
   return e;
 }
+WEFT_OR_ERROR
 
 void* weft_error_payload(const weft_error_t* e, const void* kind) {
   return e->payload_kind == kind ? e->payload : nullptr;
 }
 
-weft_error_t* weft_error_exit(int32_t status) {
+weft_error_t* weft_error_exit(int32_t status) try {
   auto* e = new weft_error(Error(ErrorCode::host, "exit with status " + std::to_string(status)));
   e->kind = weft_error::Kind::exit;
   e->exit_status = status;
   return e;
 }
+WEFT_OR_ERROR
 
-weft_error_t* weft_error_from_trap(weft_trap_t* t) {
+weft_error_t* weft_error_from_trap(weft_trap_t* t) try {
+  if (t->is_shared) return api::out_of_memory();
   const std::unique_ptr<weft_trap> owned(t);
-  auto* e = new weft_error(Error(ErrorCode::host, owned->trap.message));
+  auto e = std::make_unique<weft_error>(Error(ErrorCode::host, owned->trap.message));
   e->kind = weft_error::Kind::trap;
   e->trap = std::make_unique<engine::Trap>(std::move(owned->trap));
-  return e;
+  return e.release();
 }
+WEFT_OR_ERROR
 
 void weft_error_delete(weft_error_t* e) { delete e; }
 
@@ -133,9 +140,10 @@ size_t weft_trap_core_dump(const weft_trap_t* t, const uint8_t** data) {
   return t->trap.core_dump.size();
 }
 
-weft_bytes_t weft_trap_backtrace(const weft_trap_t* t) {
+weft_bytes_t weft_trap_backtrace(const weft_trap_t* t) try {
   return api::to_bytes(t->trap.backtrace.text());
 }
+WEFT_OR_RETURN({})
 
 }  // extern "C"
 

@@ -182,11 +182,9 @@ WEFT_OR_ERROR
 
 weft_error_t* weft_externref_new(weft_store_t* s, void* value, void (*finalizer)(void*),
                                  weft_ref_t* out) try {
-  api::Owned given(value, finalizer);
   const runtime::Ref ref = s->store->heap().add_host_value({value, finalizer});
   if (ref == runtime::kNullRef)
     return api::to_c(Error(ErrorCode::limit_exceeded, "the store's heap is full"));
-  given.release();
   *out = {s->store->id(), ref};
   return nullptr;
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -67,12 +68,12 @@ class BodiesValidation {
           wanted_threads != 0 ? wanted_threads : std::max(1u, std::thread::hardware_concurrency());
     }
     std::vector<std::thread> helpers;
-    for (uint32_t i = 1; i < threads; ++i) {
-      try {
-        helpers.emplace_back([this] { work(false); });
-      } catch (const std::system_error&) {
-        break;  // no more threads: this one does the work
-      }
+    try {
+      helpers.reserve(threads);
+      for (uint32_t i = 1; i < threads; ++i) helpers.emplace_back([this] { work(false); });
+    } catch (const std::system_error&) {
+      // no more threads: those that are there do the work
+    } catch (const std::bad_alloc&) {
     }
     work(true);
     for (std::thread& t : helpers) t.join();
@@ -83,7 +84,16 @@ class BodiesValidation {
  private:
   static constexpr uint32_t kBatch = 64;  // bodies taken at a time
 
-  void work(bool reports) {
+  /// Nothing leaves as an exception: other threads still work, and a thread cannot throw.
+  void work(bool reports) noexcept {
+    try {
+      validate_batches(reports);
+    } catch (const std::bad_alloc&) {
+      record(0, Error(ErrorCode::out_of_memory, "out of memory"));  // a text that needs none
+    }
+  }
+
+  void validate_batches(bool reports) {
     validate::BodyValidator validator(context_);
     const auto count = static_cast<uint32_t>(module_.code.size());
     uint64_t last_report = 0;

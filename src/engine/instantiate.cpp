@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bits.hpp"
+#include "base/scope_exit.hpp"
 #include "engine/call.hpp"
 #include "engine/const_eval.hpp"
 
@@ -79,12 +80,18 @@ class Instantiation {
     return {};
   }
 
-  /// The values of segments of expressions; segments of function indices are read where they are
-  /// used.
+  /// The values of active segments, and of passive ones of expressions; passive ones of function
+  /// indices are made when they are used.
   Result<> evaluate_elems() {
     for (uint32_t i = 0; i < module_.elems.size(); ++i) {
       const binary::ElemSegment& s = module_.elems[i];
-      if (!s.is_exprs || s.mode == binary::SegmentMode::declarative) continue;
+      if (s.mode == binary::SegmentMode::declarative) continue;
+      if (!s.is_exprs) {
+        // Made now: once the first segment is applied nothing may fail for want of memory.
+        if (s.mode == binary::SegmentMode::active)
+          active_values_.push_back(instance_.func_elem_values(i));
+        continue;
+      }
       WEFT_ASSIGN(std::vector<Cell> values, evaluate_items(s));
       if (s.mode == binary::SegmentMode::active) {
         active_values_.push_back(std::move(values));
@@ -111,8 +118,7 @@ class Instantiation {
     for (uint32_t i = 0; i < module_.elems.size(); ++i) {
       const binary::ElemSegment& s = module_.elems[i];
       if (s.mode != binary::SegmentMode::active) continue;
-      const std::vector<Cell> values =
-          s.is_exprs ? std::move(active_values_[next_values++]) : instance_.func_elem_values(i);
+      const std::vector<Cell>& values = active_values_[next_values++];
       WEFT_ASSIGN(const ConstValue offset, evaluate_const(instance_, s.offset));
       runtime::Table& table = instance_.table(s.table);
       if (!in_bounds<uint64_t>(offset.cell[0].bits, values.size(), table.length))
@@ -142,7 +148,7 @@ class Instantiation {
   runtime::Store& store_;
   runtime::Instance& instance_;
   const binary::Module& module_;
-  std::vector<std::vector<Cell>> active_values_;  // of active segments of expressions, in order
+  std::vector<std::vector<Cell>> active_values_;  // of active segments, in order
   bool image_used_ = false;
 };
 
@@ -176,9 +182,10 @@ InstantiateResult instantiate_checked(runtime::Store& store, const CompiledModul
   runtime::Instance& instance = **added;
   const runtime::RootScope scope(store.heap());  // of what constant expressions make
   Instantiation steps(store, instance);
-  if (auto ready = steps.initialize(); !ready) {
-    store.remove_instance(instance);
-    return std::move(ready.error());
+  {
+    ScopeExit undo([&] { store.remove_instance(instance); });  // also if memory runs out
+    if (auto ready = steps.initialize(); !ready) return std::move(ready.error());
+    undo.release();
   }
   auto trapped = steps.apply_segments();
   if (!trapped) return std::move(trapped.error());

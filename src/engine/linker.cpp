@@ -72,11 +72,12 @@ Result<Extern> materialize(runtime::Store& store,
   }
   runtime::VMFuncRef*& known = store.host_funcs_by_definition[definition->id];
   if (known == nullptr) {
+    std::string full_name = definition->module + "." + definition->name;
     runtime::HostFunc& func =
         store.add_host_func(definition->func_type, definition->func->callback);
     func.env = definition->func->env.get();
     func.owner = definition->func->env;
-    func.name = definition->module + "." + definition->name;
+    func.name = std::move(full_name);
     known = &func.ref;
   }
   return Extern::of(Func{known, store.id()});

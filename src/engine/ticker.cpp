@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <new>
 #include <system_error>
 
 namespace weft::engine {
@@ -28,6 +29,8 @@ bool Ticker::start() {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error&) {
     // the system has no thread for us
+  } catch (const std::bad_alloc&) {
+    // nor memory to start one
   }
   pthread_sigmask(SIG_SETMASK, &old, nullptr);
   return thread_.joinable();

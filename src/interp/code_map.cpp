@@ -4,8 +4,10 @@
 #include <map>
 #include <variant>
 
+#include "base/scope_exit.hpp"
 #include "interp/emitter.hpp"
 #include "interp/translate.hpp"
+#include "runtime/out_of_memory.hpp"
 #include "runtime/store.hpp"
 #include "validate/function_walker.hpp"
 
@@ -117,12 +119,20 @@ Result<const std::byte*> ModuleCode::translate(FuncCode& code) {
   const std::lock_guard lock(mutex_);
   if (code.words == nullptr) {
     if (translator_ == nullptr) translator_ = std::make_unique<Translator>(*this);
-    WEFT_TRY(translator_->translate(code));
+    ScopeExit undo([&] {  // memory ran out: as if it had not begun
+      translator_ = nullptr;
+      code.words = nullptr;
+    });
+    if (auto done = translator_->translate(code); !done) {
+      undo.release();
+      return std::unexpected(std::move(done.error()));
+    }
     Registry& r = registry();
     {
       const std::lock_guard registry_lock(r.mutex);
       r.by_start.emplace(start_of(code), &code);
     }
+    undo.release();
     // SAFETY: release: whoever enters through `entry` sees the words and frame_bytes written
     // before.
     code.entry.store(reinterpret_cast<const std::byte*>(code.words.get()),
@@ -152,14 +162,23 @@ const FuncCode* find_function(const std::byte* ip) {
 }
 
 const std::byte* translate_function(FuncCode& code, VMContext* cx) {
-  auto entry = code.module->translate(code);
-  if (entry) return *entry;
-  PendingTrap& pending = cx->store->store->pending();
-  pending.host.kind = HostOutcome::Kind::error;
-  pending.host.code = entry.error().code;
-  pending.host.message = entry.error().message;
-  cx->store->trap.code = TrapCode::host_error;
-  return nullptr;
+  Store& store = *cx->store->store;
+  const std::byte* out = nullptr;
+  // Guest frames are above: nothing may be thrown.
+  guard_memory(store, [&] {
+    auto entry = code.module->translate(code);
+    if (entry) {
+      out = *entry;
+      return TrapCode::none;
+    }
+    PendingTrap& pending = store.pending();
+    pending.host.kind = HostOutcome::Kind::error;
+    pending.host.code = entry.error().code;
+    pending.host.message = std::move(entry.error().message);
+    cx->store->trap.code = TrapCode::host_error;
+    return TrapCode::host_error;
+  });
+  return out;
 }
 
 }  // namespace weft::interp

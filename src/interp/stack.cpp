@@ -43,7 +43,12 @@ platform::OsResult<Stack> StackPool::take(uint64_t bytes) {
 void StackPool::give_back(Stack stack) {
   stack.trim(kKeptBytes);
   const std::lock_guard lock(mutex_);
-  if (free_.size() < cached_) free_.push_back(std::move(stack));
+  if (free_.size() >= cached_) return;
+  try {
+    free_.push_back(std::move(stack));
+  } catch (const std::bad_alloc&) {
+    // Unmapped then: giving back cannot fail.
+  }
 }
 
 StoreStack::~StoreStack() {
@@ -80,9 +85,15 @@ bool attach_stack(Store& store) {
   auto* pool = static_cast<StackPool*>(store.engine().interp.get());
   auto stack = pool != nullptr ? pool->take(bytes) : Stack::create(bytes);
   if (!stack) return false;
-  store.context().interp_stack_top = stack->begin();
-  store.context().interp_stack_end = stack->end();
-  store.interp = std::make_unique<StoreStack>(store.shared_engine(), std::move(*stack));
+  Cell* const begin = stack->begin();
+  Cell* const end = stack->end();
+  try {
+    store.interp = std::make_unique<StoreStack>(store.shared_engine(), std::move(*stack));
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  store.context().interp_stack_top = begin;
+  store.context().interp_stack_end = end;
   return true;
 }
 

@@ -12,7 +12,11 @@ void Backtrace::add(const Instance& instance, FuncIdx func, uint32_t offset) {
     ++omitted;
     return;
   }
-  frames.push_back({instance.shared_info(), func, offset});
+  try {
+    frames.push_back({instance.shared_info(), func, offset});
+  } catch (const std::bad_alloc&) {
+    ++omitted;  // a shorter backtrace is better than none
+  }
 }
 
 std::string Backtrace::text() const {

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bits.hpp"
+#include "runtime/out_of_memory.hpp"
 #include "runtime/parking_lot.hpp"
 #include "runtime/store.hpp"
 
@@ -19,6 +20,13 @@ Store& store_of(VMContext* ctx) { return *ctx->store->store; }
 }
 
 }  // namespace
+
+TrapCode segment_values(VMContext* ctx, uint32_t segment, std::span<const Cell>& out) {
+  return guard_memory(store_of(ctx), [&] {
+    out = ctx->instance->elem(segment);
+    return TrapCode::none;
+  });
+}
 
 TrapCode memory_grow(VMContext* ctx, uint32_t memory, uint64_t delta_pages, uint64_t& result) {
   TrapCode trap = TrapCode::none;
@@ -123,7 +131,9 @@ TrapCode table_copy(VMContext* ctx, uint32_t dst_table, uint32_t src_table, uint
 
 TrapCode table_init(VMContext* ctx, uint32_t table, uint32_t segment, uint64_t dst, uint64_t src,
                     uint64_t len) {
-  const auto items = ctx->instance->elem(segment);
+  std::span<const Cell> items;
+  if (const TrapCode trap = segment_values(ctx, segment, items); trap != TrapCode::none)
+    return trap;
   const VMTable& t = *ctx->tables[table];
   if (!in_bounds<uint64_t>(src, len, items.size()) || !in_bounds<uint64_t>(dst, len, t.length)) {
     return TrapCode::table_out_of_bounds;
@@ -146,10 +156,12 @@ TrapCode check_signature(VMContext* ctx, const VMFuncRef* callee, TypeId expecte
 TrapCode epoch_expired(VMContext* ctx) {
   Store& store = store_of(ctx);
   if (!store.on_epoch) return TrapCode::interrupt;
-  const EpochAnswer answer = store.on_epoch(store);
-  if (answer.trap) return TrapCode::interrupt;
-  store.set_epoch_deadline(std::max<uint64_t>(answer.extend_by, 1));
-  return TrapCode::none;
+  return guard_memory(store, [&] {
+    const EpochAnswer answer = store.on_epoch(store);
+    if (answer.trap) return TrapCode::interrupt;
+    store.set_epoch_deadline(std::max<uint64_t>(answer.extend_by, 1));
+    return TrapCode::none;
+  });
 }
 
 TrapCode out_of_fuel(VMContext* ctx) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "runtime/vmcontext.hpp"
 
@@ -40,6 +41,9 @@ TrapCode table_copy(VMContext* ctx, uint32_t dst_table, uint32_t src_table, uint
                     uint64_t src, uint64_t len);
 TrapCode table_init(VMContext* ctx, uint32_t table, uint32_t segment, uint64_t dst, uint64_t src,
                     uint64_t len);
+/// The values of a passive segment, none if it was dropped; made when first asked for. Traps only
+/// for want of memory.
+TrapCode segment_values(VMContext* ctx, uint32_t segment, std::span<const Cell>& out);
 void elem_drop(VMContext* ctx, uint32_t segment);
 
 /// Never null; the same address every time.

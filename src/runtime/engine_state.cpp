@@ -51,7 +51,12 @@ void EngineState::give_back(Space space, bool mapped) {
     space.accessible = 0;
   }
   const std::lock_guard lock(mutex_);
-  if (cache_.size() < options_.cached_reservations) cache_.push_back(std::move(space));
+  if (cache_.size() >= options_.cached_reservations) return;
+  try {
+    cache_.push_back(std::move(space));
+  } catch (const std::bad_alloc&) {
+    // Unmapped then: giving back cannot fail.
+  }
 }
 
 }  // namespace weft::runtime

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "base/bits.hpp"
+#include "runtime/builtins.hpp"
+#include "runtime/out_of_memory.hpp"
 #include "runtime/store.hpp"
 
 namespace weft::runtime::builtins {
@@ -137,7 +139,9 @@ TrapCode array_new_data(VMContext* ctx, uint32_t type, uint32_t segment, uint32_
 
 TrapCode array_new_elem(VMContext* ctx, uint32_t type, uint32_t segment, uint32_t from,
                         uint32_t length, Ref& out) {
-  const std::span<const Cell> values = ctx->instance->elem(segment);
+  std::span<const Cell> values;
+  if (const TrapCode trap = segment_values(ctx, segment, values); trap != TrapCode::none)
+    return trap;
   if (!in_range(from, length, values.size())) return TrapCode::table_out_of_bounds;
   const TrapCode trap = allocate_array(ctx, type, length, out);
   if (trap != TrapCode::none) return trap;
@@ -194,7 +198,9 @@ TrapCode array_init_elem(VMContext* ctx, uint32_t segment, Ref array, uint32_t a
   Heap& heap = heap_of(ctx);
   const ObjectHeader header = heap.header(array);
   if (!in_range(at, length, header.extent)) return TrapCode::array_out_of_bounds;
-  const std::span<const Cell> values = ctx->instance->elem(segment);
+  std::span<const Cell> values;
+  if (const TrapCode trap = segment_values(ctx, segment, values); trap != TrapCode::none)
+    return trap;
   if (!in_range(from, length, values.size())) return TrapCode::table_out_of_bounds;
   const uint32_t log2 = header.element_log2();
   store_elements(elements(heap, array) + (size_t{at} << log2), log2, values.subspan(from, length));

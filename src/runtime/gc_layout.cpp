@@ -1,5 +1,7 @@
 #include "runtime/gc_layout.hpp"
 
+#include <new>
+
 namespace weft::runtime {
 
 namespace {
@@ -34,6 +36,14 @@ FieldClass field_class(const TypeRegistry& types, ValType type) {
   const bool func = heap.is_abstract() ? is_abstract_func(heap)
                                        : types[heap.type_id()].kind == CompositeKind::func;
   return func ? FieldClass::func : FieldClass::ref;
+}
+
+const StructLayout* LayoutTable::find(TypeId id) {
+  try {
+    return &of(id);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 
 const StructLayout& LayoutTable::make(TypeId id) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -74,6 +75,8 @@ class LayoutTable {
       return *table_[id.value];
     return make(id);
   }
+  /// Null if there is no memory for it.
+  const StructLayout* find(TypeId id);
 
  private:
   const StructLayout& make(TypeId id);

@@ -41,7 +41,16 @@ void Marker::scan(Ref r, const ObjectHeader& header) {
   };
   switch (header.kind()) {
     case ObjectKind::struct_:
-      for (const uint32_t offset : layouts_.of(header.type()).ref_offsets) mark(load(offset));
+      if (const StructLayout* layout = layouts_.find(header.type())) {
+        for (const uint32_t offset : layout->ref_offsets) mark(load(offset));
+      } else {  // no memory to write the layout down: worked out again
+        FieldCursor cursor;
+        for (const FieldType& field : layouts_.types()[header.type()].fields) {
+          const FieldClass cls = field_class(layouts_.types(), field.type);
+          const uint32_t offset = cursor.place(cls);
+          if (cls == FieldClass::ref) mark(load(offset));
+        }
+      }
       break;
     case ObjectKind::array:
       for (size_t i = 0; i < header.extent; ++i) mark(load(sizeof(ObjectHeader) + i * sizeof(Ref)));

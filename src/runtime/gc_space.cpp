@@ -65,7 +65,11 @@ bool GcSpace::grow_to(uint64_t bytes) {
   }
   if (!reservation_.commit(size_t{first} << kBlockBits, size_t{wanted - first} << kBlockBits))
     return false;
-  blocks_.resize(wanted);
+  try {
+    blocks_.resize(wanted);
+  } catch (const std::bad_alloc&) {
+    return false;  // what was committed is used when it grows the next time
+  }
   for (uint32_t b = first; b < wanted; ++b) blocks_[b].kind = Block::Kind::free;
   free_count_ += wanted - first;
   free_hint_ = std::min(free_hint_, first);

@@ -73,9 +73,22 @@ Ref Heap::allocate_exception(const Tag& tag, std::span<const Cell> payload) {
 // --- host values
 // -----------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// For one more, growing as push_back does.
+template <class T>
+void make_room(std::vector<T>& v) {
+  if (v.size() == v.capacity()) v.reserve(std::max<size_t>(16, 2 * v.size()));
+}
+
+}  // namespace
+
 Ref Heap::add_host_value(HostValue value) {
   // The entry exists before the object, so that a collection on the way cannot take it for dead.
   if (free_entry_ == kNoEntry && host_values_.size() >= kNoEntry) return kNullRef;
+  // Room first: what follows must not stop half-way.
+  if (free_entry_ == kNoEntry) make_room(host_values_);
+  make_room(roots_);
   const Ref r = allocate(ObjectHeader::make(ObjectKind::host), 0, sizeof(ObjectHeader));
   if (r == kNullRef) return r;
   uint32_t index = free_entry_;
@@ -102,15 +115,24 @@ const HostValue* Heap::host_value(Ref ref) const {
 }
 
 void Heap::finalize_dead_host_values() {
-  std::vector<HostValue> dead;
+  // Their own entries link the dead: collecting takes no memory.
+  uint32_t dead = kNoEntry;
   for (uint32_t i = 0; i < host_values_.size(); ++i) {
     HostEntry& entry = host_values_[i];
     if (entry.ref == kNullRef || space_.is_marked(entry.ref)) continue;
-    if (entry.value.finalize != nullptr) dead.push_back(entry.value);
-    entry = {{}, kNullRef, free_entry_};
-    free_entry_ = i;
+    entry.ref = kNullRef;
+    entry.next = dead;
+    dead = i;
   }
-  for (const HostValue& value : dead) value.finalize(value.data);
+  while (dead != kNoEntry) {
+    HostEntry& entry = host_values_[dead];
+    const HostValue value = entry.value;
+    const uint32_t next = entry.next;
+    entry = {{}, kNullRef, free_entry_};
+    free_entry_ = dead;
+    dead = next;
+    if (value.finalize != nullptr) value.finalize(value.data);
+  }
 }
 
 bool Heap::has_type(Ref ref, HeapType type) {

@@ -1,5 +1,6 @@
 #include "runtime/host_func.hpp"
 
+#include "runtime/out_of_memory.hpp"
 #include "runtime/store.hpp"
 
 namespace weft::runtime {
@@ -65,9 +66,13 @@ TrapCode host_array_call(VMFuncRef* callee, VMContext* caller_ctx, Cell* cells, 
   Store& store = *callee->vmctx->store->store;
   Caller caller(store, caller_ctx->instance);
   const RootScope scope(store.heap());
-  if (store.call_hook) [[unlikely]]
-    return call_with_hooks(func, caller, cells);
-  return func.callback(func.env, caller, cells);
+  try {
+    if (store.call_hook) [[unlikely]]
+      return call_with_hooks(func, caller, cells);
+    return func.callback(func.env, caller, cells);
+  } catch (const std::bad_alloc&) {  // guest frames are above us: nothing may be thrown over them
+    return fail_out_of_memory(store);
+  }
 }
 
 }  // namespace weft::runtime

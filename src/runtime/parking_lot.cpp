@@ -4,7 +4,6 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
-#include <list>
 #include <mutex>
 
 namespace weft::runtime {
@@ -12,14 +11,29 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Lives on the stack of the thread that sleeps: going to sleep takes no memory.
 struct Waiter {
   const void* address;
   bool woken = false;
-  std::condition_variable wake;
+  std::condition_variable wake{};
+  Waiter* previous = nullptr;
+  Waiter* next = nullptr;
 };
 struct Bucket {
   std::mutex mutex;
-  std::list<Waiter*> waiters;  // guarded by mutex, longest asleep first
+  Waiter* first = nullptr;  // guarded by mutex, as all links; longest asleep first
+  Waiter* last = nullptr;
+
+  void add(Waiter& w) {
+    w.previous = last;
+    (last != nullptr ? last->next : first) = &w;
+    last = &w;
+  }
+  void remove(Waiter& w) {
+    (w.previous != nullptr ? w.previous->next : first) = w.next;
+    (w.next != nullptr ? w.next->previous : last) = w.previous;
+    w.previous = w.next = nullptr;
+  }
 };
 
 Bucket& bucket_of(const void* address) {
@@ -37,7 +51,7 @@ constexpr int64_t kFarAway = int64_t{1} << 61;
 wasm::TrapCode park(const WaitRequest& request, function_ref<bool()> equal,
                     function_ref<wasm::TrapCode()> poll, WaitOutcome& outcome) {
   Bucket& bucket = bucket_of(request.address);
-  Waiter waiter{request.address, false, {}};
+  Waiter waiter{.address = request.address};
   const bool limited = request.timeout_ns >= 0 && request.timeout_ns < kFarAway;
   std::unique_lock lock(bucket.mutex);
   if (!equal()) {
@@ -46,7 +60,7 @@ wasm::TrapCode park(const WaitRequest& request, function_ref<bool()> equal,
   }
   const Clock::time_point start = Clock::now();
   const Clock::time_point end = start + std::chrono::nanoseconds(limited ? request.timeout_ns : 0);
-  bucket.waiters.push_back(&waiter);
+  bucket.add(waiter);
   wasm::TrapCode trap = wasm::TrapCode::none;
   while (!waiter.woken && trap == wasm::TrapCode::none) {
     const Clock::time_point now = Clock::now();
@@ -64,7 +78,7 @@ wasm::TrapCode park(const WaitRequest& request, function_ref<bool()> equal,
       waiter.wake.wait(lock);
     }
   }
-  if (!waiter.woken) bucket.waiters.remove(&waiter);
+  if (!waiter.woken) bucket.remove(waiter);
   outcome = waiter.woken ? WaitOutcome::woken : WaitOutcome::timed_out;
   return waiter.woken ? wasm::TrapCode::none : trap;
 }
@@ -73,13 +87,11 @@ uint32_t unpark(const void* address, uint32_t count) {
   Bucket& bucket = bucket_of(address);
   const std::lock_guard lock(bucket.mutex);
   uint32_t woken = 0;
-  for (auto it = bucket.waiters.begin(); it != bucket.waiters.end() && woken < count;) {
-    Waiter* const waiter = *it;
-    if (waiter->address != address) {
-      ++it;
-      continue;
-    }
-    it = bucket.waiters.erase(it);
+  for (Waiter* next = bucket.first; next != nullptr && woken < count;) {
+    Waiter* const waiter = next;
+    next = waiter->next;
+    if (waiter->address != address) continue;
+    bucket.remove(*waiter);
     waiter->woken = true;
     waiter->wake.notify_one();
     ++woken;

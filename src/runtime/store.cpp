@@ -4,7 +4,9 @@
 #include <limits>
 
 #include "base/bits.hpp"
+#include "base/scope_exit.hpp"
 #include "runtime/fault_handler.hpp"
+#include "runtime/out_of_memory.hpp"
 
 namespace weft::runtime {
 
@@ -46,19 +48,23 @@ Result<Instance*> Store::add_instance(std::shared_ptr<const ModuleInfo> info,
                                                std::to_string(limits.instances) + " instances");
   }
   const binary::Module& m = *info->module;
-  WEFT_TRY(reserve_counts(static_cast<uint32_t>(m.memories.size()) - m.imported_memories,
-                          static_cast<uint32_t>(m.tables.size()) - m.imported_tables));
+  const uint32_t memories = static_cast<uint32_t>(m.memories.size()) - m.imported_memories;
+  const uint32_t tables = static_cast<uint32_t>(m.tables.size()) - m.imported_tables;
+  WEFT_TRY(check_counts(memories, tables));
   const uint32_t slot = items_.take_slot();
   if (slot == 0) {
     return fail(ErrorCode::limit_exceeded, "limit exceeded: a store has room for " +
                                                std::to_string(ItemTable::kMaxSlots - 1) +
                                                " instances");
   }
+  ScopeExit undo([&] { items_.clear(slot); });
   Instance::Ptr instance = Instance::allocate(*this, std::move(info), imports, slot);
   if (instance == nullptr) {
-    items_.clear(slot);
     return fail(ErrorCode::out_of_memory, "out of memory: cannot allocate an instance");
   }
+  undo.release();
+  memory_count_ += memories;
+  table_count_ += tables;
   items_.fill(slot, instance.get(), instance->vmctx().funcs, static_cast<uint32_t>(m.funcs.size()));
   ++instance_count_;
   return instance.release();
@@ -134,8 +140,8 @@ void Store::note_range(Memory& memory, const platform::Reservation& space) {
     ranges_[memory.place_] = range;
     return;
   }
-  memory.place_ = static_cast<uint32_t>(ranges_.size());
   ranges_.push_back(range);
+  memory.place_ = static_cast<uint32_t>(ranges_.size() - 1);
 }
 
 void Store::forget_range(Memory& memory) {
@@ -146,7 +152,7 @@ void Store::forget_range(Memory& memory) {
   memory.place_ = ~0u;
 }
 
-Result<> Store::reserve_counts(uint32_t memories, uint32_t tables) {
+Result<> Store::check_counts(uint32_t memories, uint32_t tables) {
   if (memories > limits.memories - std::min(limits.memories, memory_count_)) {
     return fail(ErrorCode::limit_exceeded, "limit exceeded: the store allows " +
                                                std::to_string(limits.memories) + " memories");
@@ -155,8 +161,6 @@ Result<> Store::reserve_counts(uint32_t memories, uint32_t tables) {
     return fail(ErrorCode::limit_exceeded,
                 "limit exceeded: the store allows " + std::to_string(limits.tables) + " tables");
   }
-  memory_count_ += memories;
-  table_count_ += tables;
   return {};
 }
 
@@ -168,33 +172,38 @@ HostFunc& Store::add_host_func(TypeId type, HostCallback callback) {
   func->ref.host = func.get();
   func->ref.type = type;
   func->ref.index = static_cast<uint32_t>(host_funcs_.size());
+  host_refs_.push_back(&func->ref);
+  ScopeExit undo([&] { host_refs_.pop_back(); });
   host_funcs_.push_back(std::move(func));
-  host_refs_.push_back(&host_funcs_.back()->ref);
+  undo.release();
   items_.set_store_funcs(host_refs_.data(), static_cast<uint32_t>(host_refs_.size()));
   return *host_funcs_.back();
 }
 
 Result<Memory*> Store::add_memory(const MemoryType& type) {
-  WEFT_TRY(reserve_counts(1, 0));
+  WEFT_TRY(check_counts(1, 0));
   auto memory = std::make_unique<Memory>(*this, type, next_id(memories_));
   WEFT_TRY(memory->create(nullptr));
   memories_.push_back(std::move(memory));
+  ++memory_count_;
   return memories_.back().get();
 }
 
 Result<Memory*> Store::add_shared_memory(std::shared_ptr<SharedMemory> shared) {
-  WEFT_TRY(reserve_counts(1, 0));
+  WEFT_TRY(check_counts(1, 0));
   auto memory = std::make_unique<Memory>(*this, shared->type(), next_id(memories_));
   WEFT_TRY(memory->attach(std::move(shared)));
   memories_.push_back(std::move(memory));
+  ++memory_count_;
   return memories_.back().get();
 }
 
 Result<Table*> Store::add_table(const TableType& type, Cell init) {
-  WEFT_TRY(reserve_counts(0, 1));
+  WEFT_TRY(check_counts(0, 1));
   auto table = std::make_unique<Table>(*this, type, next_id(tables_));
   WEFT_TRY(table->create(init));
   tables_.push_back(std::move(table));
+  ++table_count_;
   return tables_.back().get();
 }
 
@@ -294,7 +303,7 @@ Interruption Store::take_interruption() {
 TrapCode Store::run_hook(CallHook hook) {
   if (in_hook_) return TrapCode::none;  // calls made by a hook have no hooks of their own
   in_hook_ = true;
-  const TrapCode code = call_hook(*this, hook);
+  const TrapCode code = guard_memory(*this, [&] { return call_hook(*this, hook); });
   in_hook_ = false;
   return code;
 }

@@ -108,7 +108,8 @@ class Store {
     if (limiter != nullptr) limiter->growth_failed(reason);
   }
   GrowthAnswer may_grow_heap(uint64_t current, uint64_t desired);
-  Result<> reserve_counts(uint32_t memories, uint32_t tables);
+  /// Error: limit_exceeded.
+  Result<> check_counts(uint32_t memories, uint32_t tables);
 
   // --- fuel and epochs ---
   void set_fuel(uint64_t fuel);

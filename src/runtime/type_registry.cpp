@@ -4,6 +4,8 @@
 
 #include <deque>
 
+#include "base/scope_exit.hpp"
+
 namespace weft::runtime {
 
 /// Arrays the records point to; a deque never moves its elements.
@@ -34,6 +36,7 @@ CanonicalType* TypeRegistry::record(uint32_t id) {
 // lock's release or the reader's own synchronisation with whoever gave it the id.
 void TypeRegistry::publish(uint32_t id) {
   CanonicalType& out = *record(id);
+  out = {};  // an attempt that ran out of memory may have left something
   const TypeDef& def = list_[id];
   out.kind = def.kind;
   out.is_final = def.is_final;
@@ -100,15 +103,15 @@ Result<std::vector<TypeId>> TypeRegistry::intern(const TypeList& types) {
     const auto map_index = [&](uint32_t index) {
       return index >= start ? base + (index - start) : ids[index].value;
     };
+    ScopeExit undo([&] { list_.pop_group(); });
     list_.begin_group();
     for (uint32_t i = start; i < start + count; ++i) append_type(list_, types, i, map_index);
     list_.finish_group();
     const uint32_t canonical = list_[base].canonical;
-    if (canonical != base) {
-      list_.pop_group();
-    } else {
+    if (canonical == base) {
       for (uint32_t i = 0; i < count; ++i) publish(base + i);
       size_.store(list_.size(), std::memory_order_release);
+      undo.release();
     }
     for (uint32_t i = 0; i < count; ++i) ids[start + i] = TypeId(canonical + i);
     start += count;
@@ -121,17 +124,17 @@ Result<TypeId> TypeRegistry::intern_func(std::span<const ValType> params,
   const std::lock_guard lock(mutex_);
   const uint32_t base = list_.size();
   if (base >= kMaxTypes) return fail(ErrorCode::limit_exceeded, "too many types in one engine");
+  ScopeExit undo([&] { list_.pop_group(); });
   list_.begin_group();
   list_.begin_type(CompositeKind::func, true, std::nullopt);
   for (ValType t : params) list_.add_param(t);
   for (ValType t : results) list_.add_result(t);
   list_.finish_group();
   const uint32_t canonical = list_[base].canonical;
-  if (canonical != base) {
-    list_.pop_group();
-  } else {
+  if (canonical == base) {
     publish(base);
     size_.store(list_.size(), std::memory_order_release);
+    undo.release();
   }
   return TypeId(canonical);
 }

@@ -77,6 +77,9 @@ TrapCode adapter(void* env, Caller& caller, Cell* cells) {
       case Outcome::Kind::interrupted: break;
     }
     return TrapCode::interrupt;
+  } catch (const std::bad_alloc&) {
+    cells[0].set(static_cast<uint32_t>(Errno::nomem));
+    return TrapCode::none;
   } catch (...) {  // a callback of the embedder threw: carried over the guest's frames
     return caller.raise(std::make_shared<std::exception_ptr>(std::current_exception()));
   }

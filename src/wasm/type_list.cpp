@@ -108,12 +108,15 @@ void TypeList::finish_group() {
 }
 
 void TypeList::pop_group() {
-  const uint32_t start = defs_.back().group_start;
-  const auto [first, last] = groups_by_hash_.equal_range(group_hash(start));
-  for (auto it = first; it != last; ++it) {
-    if (it->second == start) {
-      groups_by_hash_.erase(it);
-      break;
+  const uint32_t start = open_group_;
+  if (start == size()) return;
+  if (defs_[start].group_size == size() - start) {  // finished
+    const auto [first, last] = groups_by_hash_.equal_range(group_hash(start));
+    for (auto it = first; it != last; ++it) {
+      if (it->second == start) {
+        groups_by_hash_.erase(it);
+        break;
+      }
     }
   }
   for (uint32_t i = size(); i-- > start;) {

@@ -62,7 +62,7 @@ class TypeList {
   /// Finds an equal earlier group and sets `canonical`. References to later or unknown types are
   /// kept as they are.
   void finish_group();
-  /// Takes back the last finished group (the registry drops duplicates this way).
+  /// Takes back the group that was begun last, finished or not. Takes no memory.
   void pop_group();
 
   /// Equal under iso-recursive equivalence.
