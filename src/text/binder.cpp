@@ -29,11 +29,7 @@ class Binder {
     uint32_t index = 0;
     if (!space.add(name, index))
       in_.fail(where, fmt::format("duplicate {} ${}", space.noun(), name));
-    if (c_.name_notes.empty()) return;
-    if (const auto note = c_.name_notes.find(in_.at()); note != c_.name_notes.end()) {
-      space.rename_last(note->second);
-      c_.name_notes.erase(note);
-    }
+    if (const auto note = c_.take_name_note()) space.rename_last(*note);
   }
 
   void bind_field() {

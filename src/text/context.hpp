@@ -2,6 +2,7 @@
 // construction.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -79,6 +80,13 @@ struct CustomAnnotation {
   std::string contents;
 };
 
+/// Where in the source the bytes come from that stand at an offset of a section's buffer.
+struct SourceMark {
+  const Encoder* buffer = nullptr;
+  uint32_t offset = 0;
+  uint32_t text = 0;
+};
+
 /// Branch hints of one function: (offset of the opcode in the body, likely).
 struct BranchHints {
   uint32_t func = 0;
@@ -109,8 +117,32 @@ struct Context {
 
   SectionBuffer type_section, import_section, func_section, table_section, memory_section,
       tag_section, global_section, export_section, elem_section, code_section, data_section;
+  static constexpr size_t kSections = 11;
+  std::array<const SectionBuffer*, kSections> sections() const {
+    return {&type_section,   &import_section, &func_section,   &table_section,
+            &memory_section, &tag_section,    &global_section, &export_section,
+            &elem_section,   &code_section,   &data_section};
+  }
   std::optional<uint32_t> start;
   bool needs_data_count = false;
+
+  /// The `(@name ..)` in front of the next token, once.
+  std::optional<std::string_view> take_name_note() {
+    if (name_notes.empty()) return std::nullopt;
+    const auto note = name_notes.find(in.at());
+    if (note == name_notes.end()) return std::nullopt;
+    const std::string_view name = note->second;
+    name_notes.erase(note);
+    return name;
+  }
+
+  /// Kept only if somebody asks: on the way to an error message (source_places.cpp).
+  bool keep_marks = false;
+  std::vector<SourceMark> marks;
+  uint32_t start_text = 0;  ///< Of the start field.
+  void mark(const Encoder& out, uint32_t text) {
+    if (keep_marks) marks.push_back({&out, static_cast<uint32_t>(out.size()), text});
+  }
 
   std::string_view module_name;
   IndirectNames local_names, label_names;

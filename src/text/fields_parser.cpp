@@ -16,6 +16,7 @@ void FieldsParser::parse_types() {
   uint32_t next = 0;
   while (!in_.at_end() && !in_.failed()) {
     if (in_.at_list("type") || in_.at_list("rec")) {
+      c_.mark(c_.type_section.bytes, in_.peek().begin);
       parse_type_field(c_, next);
     } else {
       in_.skip_list();
@@ -30,10 +31,31 @@ void FieldsParser::parse_fields() {
       in_.skip_list();
       continue;
     }
+    const uint32_t begin = in_.peek().begin;
+    const SectionSizes before = section_sizes();
     in_.expect(TokenKind::left);
     if (in_.kind() != TokenKind::keyword) return in_.unexpected();
     parse_field(in_.text());
     in_.expect_right();
+    if (c_.keep_marks) mark_field(before, begin);
+  }
+}
+
+FieldsParser::SectionSizes FieldsParser::section_sizes() const {
+  SectionSizes sizes{};
+  if (!c_.keep_marks) return sizes;
+  size_t i = 0;
+  for (const SectionBuffer* section : c_.sections()) sizes[i++] = section->bytes.size();
+  return sizes;
+}
+
+/// Where a field has written, it is what stands there.
+void FieldsParser::mark_field(const SectionSizes& before, uint32_t text) {
+  size_t i = 0;
+  for (const SectionBuffer* section : c_.sections()) {
+    const size_t size = before[i++];
+    if (section->bytes.size() != size)
+      c_.marks.push_back({&section->bytes, static_cast<uint32_t>(size), text});
   }
 }
 
@@ -73,6 +95,8 @@ void FieldsParser::import_type(std::string_view word, Encoder& out) {
     out.write(ExternKind::func);
     LocalScope names;
     out.u32(take_type_use(c_, &names));
+    if (NameList list = names.names(); !list.empty())
+      c_.local_names.emplace_back(next_func_ - 1, std::move(list));
   } else if (word == "table") {
     ++next_table_;
     out.write(ExternKind::table);
@@ -195,6 +219,7 @@ void FieldsParser::parse_export() {
 
 void FieldsParser::parse_start() {
   if (c_.start) return in_.fail("multiple start sections");
+  c_.start_text = in_.peek().begin;
   c_.start = in_.expect_index(c_.funcs);
 }
 
@@ -212,11 +237,8 @@ void FieldsParser::parse_locals(Encoder& body) {
     }
   };
   while (in_.take_list("local")) {
-    const Token where = in_.peek();
-    const std::string_view name = in_.take_id();
-    if (!name.empty()) {
-      add(expect_value_type(c_));
-      if (!c_.locals.add(name)) in_.fail(where, fmt::format("duplicate local ${}", name));
+    if (const auto named = take_named_local(c_, c_.locals)) {
+      add(*named);
     } else {
       while (const auto type = take_value_type(c_)) {
         add(*type);
@@ -244,11 +266,17 @@ void FieldsParser::parse_func() {
 
   Encoder& out = c_.code_section.bytes;
   const auto start = out.begin_sized();
+  const size_t first_mark = c_.marks.size();
   parse_locals(out);
   instrs_.parse_body(out, start);
+  const size_t end = out.size();
   out.end_sized(start);
+  for (size_t i = first_mark; i < c_.marks.size(); ++i) {  // they moved behind the size
+    if (c_.marks[i].buffer == &out) c_.marks[i].offset += static_cast<uint32_t>(out.size() - end);
+  }
   ++c_.code_section.count;
-  if (!c_.locals.names().empty()) c_.local_names.emplace_back(index, c_.locals.names());
+  if (NameList list = c_.locals.names(); !list.empty())
+    c_.local_names.emplace_back(index, std::move(list));
   if (!instrs_.label_names().empty()) c_.label_names.emplace_back(index, instrs_.label_names());
   if (!instrs_.hints().empty()) c_.branch_hints.push_back({index, instrs_.hints()});
 }

@@ -1,6 +1,8 @@
 // Second walk over a module: each field into its section (spec 6.6).
 #pragma once
 
+#include <array>
+
 #include "text/context.hpp"
 #include "text/instr_parser.hpp"
 
@@ -16,6 +18,9 @@ class FieldsParser {
   uint32_t hints_taken() const { return instrs_.hints_taken(); }
 
  private:
+  using SectionSizes = std::array<size_t, Context::kSections>;
+  SectionSizes section_sizes() const;
+  void mark_field(const SectionSizes& before, uint32_t text);
   void parse_field(std::string_view word);
   void parse_import();
   void parse_compact_import(const std::string& module);

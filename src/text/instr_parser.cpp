@@ -21,6 +21,7 @@ InstrParser::InstrParser(Context& c) : c_(c), in_(c.in) {
 void InstrParser::parse_expr(Encoder& out) {
   out_ = &out;
   run(false);
+  c_.mark(out, in_.peek().begin);
   out.op(Op::end);
 }
 
@@ -57,8 +58,8 @@ void InstrParser::run(bool one_folded) {
   }
 }
 
-void InstrParser::push_frame(Open open, std::string_view label) {
-  frames_.push_back(Frame{open, 0, static_cast<uint32_t>(held_.size()), label});
+void InstrParser::push_frame(Open open, uint32_t text, std::string_view label) {
+  frames_.push_back(Frame{open, 0, static_cast<uint32_t>(held_.size()), text, label});
 }
 
 void InstrParser::push_label(std::string_view name) {
@@ -119,21 +120,22 @@ void InstrParser::step_plain() {
     default: break;
   }
   const uint8_t hint = take_hint(op, in_.at());
+  begin_op(hint, in_.peek().begin);
   in_.skip();
-  note_hint(hint);
   instruction(op, *out_);
 }
 
 void InstrParser::open_plain_block(Op op) {
   const uint8_t hint = take_hint(op, in_.at());
+  const uint32_t text = in_.peek().begin;
+  begin_op(hint, text);
   in_.skip();
   const std::string_view label = in_.take_id();
-  note_hint(hint);
   out_->op(op);
   encode_block_type(c_, *out_);
   if (op == Op::try_table) try_table_clauses(*out_);
   push_label(label);
-  push_frame(op == Op::if_ ? Open::if_ : op == Op::try_ ? Open::try_ : Open::block);
+  push_frame(op == Op::if_ ? Open::if_ : op == Op::try_ ? Open::try_ : Open::block, text);
 }
 
 void InstrParser::check_end_label() {
@@ -145,6 +147,7 @@ void InstrParser::check_end_label() {
 
 void InstrParser::clause_else() {
   if (frames_.empty() || frames_.back().open != Open::if_) return in_.unexpected();
+  begin_op(0, in_.peek().begin);
   in_.skip();
   check_end_label();
   frames_.back().open = Open::else_;
@@ -156,6 +159,7 @@ void InstrParser::clause_catch(Op op) {
       (frames_.back().open != Open::try_ && frames_.back().open != Open::catch_)) {
     return in_.unexpected();
   }
+  begin_op(0, in_.peek().begin);
   in_.skip();
   frames_.back().open = op == Op::catch_all ? Open::catch_all : Open::catch_;
   if (op == Op::catch_all) check_end_label();
@@ -164,6 +168,7 @@ void InstrParser::clause_catch(Op op) {
 
 void InstrParser::clause_delegate() {
   if (frames_.empty() || frames_.back().open != Open::try_) return in_.unexpected();
+  begin_op(0, in_.peek().begin);
   in_.skip();
   labels_.pop();  // its label is counted from outside of the try
   pop_frame();
@@ -172,6 +177,7 @@ void InstrParser::clause_delegate() {
 
 void InstrParser::clause_end() {
   if (frames_.empty() || frames_.back().open >= Open::folded_op) return in_.unexpected();
+  begin_op(0, in_.peek().begin);
   in_.skip();
   check_end_label();
   labels_.pop();
@@ -209,30 +215,32 @@ void InstrParser::step_folded() {
     default: break;
   }
   const uint8_t hint = take_hint(op, in_.at() - 1);
+  const uint32_t text = in_.peek().begin;
   in_.skip();
   instruction(op, scratch_);
-  push_frame(Open::folded_op);
+  push_frame(Open::folded_op, text);
   frames_.back().hint = hint;
   hold(0);
 }
 
 void InstrParser::open_folded_block(Op op) {
   const uint8_t hint = take_hint(op, in_.at() - 1);
+  const uint32_t text = in_.peek().begin;
   in_.skip();
   const std::string_view label = in_.take_id();
   scratch_.op(op);
   encode_block_type(c_, scratch_);
   if (op == Op::if_) {  // the condition comes first in the code
-    push_frame(Open::folded_if, label);
+    push_frame(Open::folded_if, text, label);
     frames_.back().hint = hint;
     return hold(0);
   }
   if (op == Op::try_table) try_table_clauses(scratch_);
-  note_hint(hint);
+  begin_op(hint, text);
   out_->raw(scratch_.bytes());
   scratch_.clear();
   push_label(label);
-  push_frame(op == Op::try_ ? Open::folded_try : Open::folded_block);
+  push_frame(op == Op::try_ ? Open::folded_try : Open::folded_block, text);
 }
 
 // Lists that are parts of the instruction around them: (then, (else, (do, (catch, (catch_all,
@@ -244,27 +252,29 @@ bool InstrParser::folded_clause(std::string_view word) {
     case Open::folded_if:
       if (word != "then") return false;
       in_.skip();
-      note_hint(top.hint);
+      begin_op(top.hint, top.text);
       release(top.held);
       push_label(top.label);
       top.open = Open::folded_if_then;
-      push_frame(Open::folded_then);
+      push_frame(Open::folded_then, 0);
       return true;
     case Open::folded_if_then:
       if (word != "else") return false;
+      begin_op(0, in_.peek().begin);
       in_.skip();
       top.open = Open::folded_if_else;
       out_->op(Op::else_);
-      push_frame(Open::folded_else);
+      push_frame(Open::folded_else, 0);
       return true;
     case Open::folded_try:
       if (word != "do") return false;
       in_.skip();
       top.open = Open::folded_try_body;
-      push_frame(Open::folded_do);
+      push_frame(Open::folded_do, 0);
       return true;
     case Open::folded_try_body:
       if (word == "delegate") {
+        begin_op(0, in_.peek().begin);
         in_.skip();
         labels_.pop();  // its label is counted from outside of the try
         instruction(Op::delegate, *out_);
@@ -276,10 +286,11 @@ bool InstrParser::folded_clause(std::string_view word) {
       [[fallthrough]];
     case Open::folded_try_catch:
       if (word != "catch" && word != "catch_all") return false;
+      begin_op(0, in_.peek().begin);
       in_.skip();
       top.open = word == "catch" ? Open::folded_try_catch : Open::folded_try_end;
       instruction(word == "catch" ? Op::catch_ : Op::catch_all, *out_);
-      push_frame(Open::folded_catch);
+      push_frame(Open::folded_catch, 0);
       return true;
     default: return false;
   }
@@ -289,7 +300,7 @@ void InstrParser::step_close() {
   const Frame top = frames_.back();
   switch (top.open) {
     case Open::folded_op:
-      note_hint(top.hint);
+      begin_op(top.hint, top.text);
       release(top.held);
       break;
     case Open::folded_block:
@@ -298,6 +309,7 @@ void InstrParser::step_close() {
     case Open::folded_try_body:
     case Open::folded_try_catch:
     case Open::folded_try_end:
+      begin_op(0, in_.peek().begin);
       out_->op(Op::end);
       labels_.pop();
       break;

@@ -55,6 +55,7 @@ class InstrParser {
     Open open;
     uint8_t hint;            // 0 none, 1 unlikely, 2 likely
     uint32_t held;           // folded: where its bytes begin in held_
+    uint32_t text;           // place in the source
     std::string_view label;  // folded_if: bound when its (then comes
   };
 
@@ -72,13 +73,18 @@ class InstrParser {
   void check_end_label();
   void push_label(std::string_view name);
   void pop_frame() { frames_.pop_back(); }
-  void push_frame(Open open, std::string_view label = {});
+  void push_frame(Open open, uint32_t text, std::string_view label = {});
   void hold(size_t scratch_from);
   void release(uint32_t from);
 
   wasm::Op expect_op();
   uint8_t take_hint(wasm::Op op, uint32_t first_token);
   void note_hint(uint8_t hint);
+  /// The next instruction is written here: its hint, its place in the source.
+  void begin_op(uint8_t hint, uint32_t text) {
+    note_hint(hint);
+    c_.mark(*out_, text);
+  }
   void instruction(wasm::Op op, Encoder& out);
   void immediates(wasm::Op op, Encoder& out);
   uint32_t expect_label();

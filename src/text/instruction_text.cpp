@@ -16,6 +16,7 @@ namespace {
 
 using namespace wasm;  // NOLINT: the spec's vocabulary
 using binary::BlockType;
+using binary::NameKind;
 using binary::Reader;
 
 template <class... Args>
@@ -50,39 +51,102 @@ std::string any_float(Float value, Bits quiet_bit, Bits payload_mask) {
                               : fmt::format("{}nan:{:#x}", sign, payload);
 }
 
-void put_block_type(std::string& out, Reader& r, FeatureSet features) {
-  const BlockType type = binary::read_block_type(r, features);
-  if (!r.ok()) return;
-  if (type.kind == BlockType::Kind::value) put(out, " (result {})", to_text(type.value));
-  if (type.kind == BlockType::Kind::type) put(out, " (type {})", type.type);
+void append_index(std::string& out, IndexText* names, NameKind space, uint32_t i, uint32_t outer) {
+  if (names != nullptr) return names->append(out, space, i, outer);
+  append_number(out, i);
 }
 
-void put_memarg(std::string& out, Reader& r, FeatureSet features, Op op) {
+/// Where the text goes, where the bytes come from, and what indices are called.
+struct Printer {
+  std::string& out;
+  Reader& r;
+  FeatureSet features;
+  IndexText* names;
+
+  void number(uint64_t value) {
+    out += ' ';
+    append_number(out, value);
+  }
+  void index(NameKind space, uint32_t i, uint32_t outer = 0) {
+    out += ' ';
+    append_index(out, names, space, i, outer);
+  }
+  void read_index(NameKind space) { index(space, r.u32()); }
+  void index_unless_zero(NameKind space, uint32_t i) {
+    if (i != 0) index(space, i);
+  }
+  void type_use(uint32_t type) {
+    if (names != nullptr) {
+      out += ' ';
+      return names->append_type_use(out, type);
+    }
+    put(out, " (type {})", type);
+  }
+  void type(ValType t) {
+    out += ' ';
+    append_type(out, t, names);
+  }
+
+  void block_type();
+  void memarg(Op op);
+  void labels();
+  void catches();
+  void v128();
+  void segment(NameKind segments, NameKind targets);
+  void two_unless_zero(NameKind space);
+  void reference(Op op);
+  void cast_branch();
+  void immediates(Op op);
+  bool indices(Imm kind);
+};
+
+void Printer::block_type() {
+  if (names != nullptr) names->append_new_label(out);
+  const BlockType type = binary::read_block_type(r, features);
+  if (!r.ok()) return;
+  if (type.kind == BlockType::Kind::value) {
+    out += " (result ";
+    append_type(out, type.value, names);
+    out += ')';
+  }
+  if (type.kind == BlockType::Kind::type) type_use(type.type);
+}
+
+void Printer::memarg(Op op) {
   const uint32_t flags = r.u32();
   const uint32_t memory = (flags & binary::kMemArgHasMemory) != 0 ? r.u32() : 0;
   const uint64_t offset = features.has(Feature::memory64) ? r.u64() : r.u32();
-  if (memory != 0) put(out, " {}", memory);
-  if (offset != 0) put(out, " offset={}", offset);
+  index_unless_zero(NameKind::memory, memory);
+  if (offset != 0) {
+    out += " offset=";
+    append_number(out, offset);
+  }
   const uint32_t align = flags & ~binary::kMemArgHasMemory;
-  if (align != natural_align_log2(op) && align < 64) put(out, " align={}", uint64_t{1} << align);
+  if (align != natural_align_log2(op) && align < 64) {
+    out += " align=";
+    append_number(out, uint64_t{1} << align);
+  }
 }
 
-void put_indices(std::string& out, Reader& r, int count) {
-  for (int i = 0; i < count; ++i) put(out, " {}", r.u32());
+void Printer::labels() {
+  for (uint32_t n = r.count(~0u, "labels"); n > 0 && r.ok(); --n) read_index(NameKind::label);
+  read_index(NameKind::label);
 }
 
-void put_catches(std::string& out, Reader& r) {
+void Printer::catches() {
   constexpr std::string_view kKinds[] = {"catch", "catch_ref", "catch_all", "catch_all_ref"};
   for (uint32_t n = r.u32(); n > 0 && r.ok(); --n) {
     const uint8_t kind = r.u8();
     if (kind > 3) return r.fail("malformed catch clause");
-    put(out, " ({}", kKinds[kind]);
-    put_indices(out, r, kind < 2 ? 2 : 1);
+    out += " (";
+    out += kKinds[kind];
+    if (kind < 2) read_index(NameKind::tag);
+    read_index(NameKind::label);
     out += ')';
   }
 }
 
-void put_v128(std::string& out, Reader& r) {
+void Printer::v128() {
   const uint8_t* bytes = r.skip(16);
   if (bytes == nullptr) return;
   out += " i32x4";
@@ -92,81 +156,94 @@ void put_v128(std::string& out, Reader& r) {
 
 /// Two indices stand in the text in the other order where a table or memory comes first, and 0 is
 /// left out there.
-void put_segment(std::string& out, Reader& r) {
+void Printer::segment(NameKind segments, NameKind targets) {
   const uint32_t segment = r.u32();
-  const uint32_t target = r.u32();
-  if (target != 0) put(out, " {}", target);
-  put(out, " {}", segment);
+  index_unless_zero(targets, r.u32());
+  index(segments, segment);
 }
 
-void put_pair_unless_zero(std::string& out, Reader& r) {
+void Printer::two_unless_zero(NameKind space) {
   const uint32_t first = r.u32();
   const uint32_t second = r.u32();
-  if (first != 0 || second != 0) put(out, " {} {}", first, second);
+  if (first == 0 && second == 0) return;
+  index(space, first);
+  index(space, second);
 }
 
-void put_reference_immediate(std::string& out, Reader& r, FeatureSet features, Op op) {
+void Printer::reference(Op op) {
   const HeapType heap = binary::read_heap_type(r, features);
   if (!r.ok()) return;
-  if (op == Op::ref_null) {
-    if (heap.is_abstract())
-      put(out, " {}", to_text(heap.abstract()));
-    else
-      put(out, " {}", heap.index());
-    return;
-  }
-  put(out, " {}", to_text(ValType::ref(heap, op == Op::ref_test_null || op == Op::ref_cast_null)));
+  if (op != Op::ref_null)
+    return type(ValType::ref(heap, op == Op::ref_test_null || op == Op::ref_cast_null));
+  out += ' ';
+  append_heap_type(out, heap, names);
 }
 
-void put_cast_branch(std::string& out, Reader& r, FeatureSet features) {
+void Printer::cast_branch() {
   const uint8_t flags = r.u8();
-  put(out, " {}", r.u32());
+  read_index(NameKind::label);
   const HeapType from = binary::read_heap_type(r, features);
   const HeapType to = binary::read_heap_type(r, features);
   if (!r.ok()) return;
-  put(out, " {} {}", to_text(ValType::ref(from, (flags & 1) != 0)),
-      to_text(ValType::ref(to, (flags & 2) != 0)));
+  type(ValType::ref(from, (flags & 1) != 0));
+  type(ValType::ref(to, (flags & 2) != 0));
 }
 
-void put_immediates(std::string& out, Reader& r, FeatureSet features, Op op) {
+/// Immediates that are nothing but indices; false for all others.
+bool Printer::indices(Imm kind) {
+  switch (kind) {
+    case Imm::label: read_index(NameKind::label); return true;
+    case Imm::func: read_index(NameKind::func); return true;
+    case Imm::type: read_index(NameKind::type); return true;
+    case Imm::local: read_index(NameKind::local); return true;
+    case Imm::global: read_index(NameKind::global); return true;
+    case Imm::elem: read_index(NameKind::elem); return true;
+    case Imm::data: read_index(NameKind::data); return true;
+    case Imm::tag: read_index(NameKind::tag); return true;
+    case Imm::table: index_unless_zero(NameKind::table, r.u32()); return true;
+    case Imm::memory: index_unless_zero(NameKind::memory, r.u32()); return true;
+    case Imm::table_table: two_unless_zero(NameKind::table); return true;
+    case Imm::memory_memory: two_unless_zero(NameKind::memory); return true;
+    case Imm::elem_table: segment(NameKind::elem, NameKind::table); return true;
+    case Imm::data_memory: segment(NameKind::data, NameKind::memory); return true;
+    case Imm::type_field: {
+      const uint32_t type = r.u32();
+      index(NameKind::type, type);
+      index(NameKind::field, r.u32(), type);
+      return true;
+    }
+    case Imm::type_count:
+      read_index(NameKind::type);
+      number(r.u32());
+      return true;
+    case Imm::type_data:
+      read_index(NameKind::type);
+      read_index(NameKind::data);
+      return true;
+    case Imm::type_elem:
+      read_index(NameKind::type);
+      read_index(NameKind::elem);
+      return true;
+    case Imm::type_type:
+      read_index(NameKind::type);
+      read_index(NameKind::type);
+      return true;
+    default: return false;
+  }
+}
+
+void Printer::immediates(Op op) {
+  if (indices(imm(op))) return;
   switch (imm(op)) {
-    case Imm::none: return;
-    case Imm::block_type: return put_block_type(out, r, features);
-    case Imm::label:
-    case Imm::func:
-    case Imm::type:
-    case Imm::local:
-    case Imm::global:
-    case Imm::elem:
-    case Imm::data:
-    case Imm::tag: return put_indices(out, r, 1);
-    case Imm::table:
-    case Imm::memory: {
-      const uint32_t index = r.u32();
-      if (index != 0) put(out, " {}", index);
-      return;
-    }
-    case Imm::labels: {
-      for (uint32_t n = r.count(~0u, "labels"); n > 0 && r.ok(); --n) put_indices(out, r, 1);
-      return put_indices(out, r, 1);
-    }
+    case Imm::block_type: return block_type();
+    case Imm::labels: return labels();
     case Imm::type_table: {
       const uint32_t type = r.u32();
-      const uint32_t table = r.u32();
-      if (table != 0) put(out, " {}", table);
-      return put(out, " (type {})", type);
+      index_unless_zero(NameKind::table, r.u32());
+      return type_use(type);
     }
-    case Imm::table_table:
-    case Imm::memory_memory: return put_pair_unless_zero(out, r);
-    case Imm::elem_table:
-    case Imm::data_memory: return put_segment(out, r);
-    case Imm::type_field:
-    case Imm::type_count:
-    case Imm::type_data:
-    case Imm::type_elem:
-    case Imm::type_type: return put_indices(out, r, 2);
-    case Imm::memarg: return put_memarg(out, r, features, op);
-    case Imm::memarg_lane: put_memarg(out, r, features, op); return put(out, " {}", r.u8());
+    case Imm::memarg: return memarg(op);
+    case Imm::memarg_lane: memarg(op); return number(r.u8());
     case Imm::i32: return put(out, " {}", r.s32());
     case Imm::i64: return put(out, " {}", r.s64());
     case Imm::f32: return put(out, " {}", float_text(std::bit_cast<float>(r.fixed32())));
@@ -174,33 +251,76 @@ void put_immediates(std::string& out, Reader& r, FeatureSet features, Op op) {
       const uint8_t* p = r.skip(8);
       return put(out, " {}", p ? float_text(load_unaligned<double>(p)) : std::string());
     }
-    case Imm::v128: return put_v128(out, r);
-    case Imm::lane: return put(out, " {}", r.u8());
+    case Imm::v128: return v128();
+    case Imm::lane: return number(r.u8());
     case Imm::shuffle:
-      for (int i = 0; i < 16; ++i) put(out, " {}", r.u8());
+      for (int i = 0; i < 16; ++i) number(r.u8());
       return;
-    case Imm::select_types: {
+    case Imm::select_types:
       out += " (result";
       for (uint32_t n = r.count(~0u, "types"); n > 0 && r.ok(); --n)
-        put(out, " {}", to_text(binary::read_val_type(r, features)));
+        type(binary::read_val_type(r, features));
       out += ')';
       return;
-    }
-    case Imm::heap_type: return put_reference_immediate(out, r, features, op);
-    case Imm::cast_branch: return put_cast_branch(out, r, features);
-    case Imm::try_table: put_block_type(out, r, features); return put_catches(out, r);
+    case Imm::heap_type: return reference(op);
+    case Imm::cast_branch: return cast_branch();
+    case Imm::try_table: block_type(); return catches();
     case Imm::fence: r.u8(); return;
+    default: return;
   }
 }
 
 }  // namespace
 
-void append_instruction(std::string& out, Reader& r, FeatureSet features, Op& op) {
+void append_number(std::string& out, uint64_t value) {
+  const fmt::format_int text(value);
+  out.append(text.data(), text.size());
+}
+
+void append_heap_type(std::string& out, HeapType type, IndexText* names) {
+  if (type.is_abstract()) {
+    out += to_text(type.abstract());
+  } else {
+    append_index(out, names, NameKind::type, type.index(), 0);
+  }
+}
+
+void append_type(std::string& out, ValType type, IndexText* names) {
+  if (!type.is_ref() || type.heap().is_abstract()) {
+    out += to_text(type);
+    return;
+  }
+  out += type.nullable() ? "(ref null " : "(ref ";
+  append_heap_type(out, type.heap(), names);
+  out += ')';
+}
+
+void append_byte_string(std::string& out, std::span<const std::byte> bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  out += '"';
+  for (const std::byte b : bytes) {
+    const auto c = static_cast<unsigned char>(b);
+    if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+      out += static_cast<char>(c);
+    } else if (c == '"' || c == '\\') {
+      out += '\\';
+      out += static_cast<char>(c);
+    } else {
+      out += '\\';
+      out += kDigits[c >> 4];
+      out += kDigits[c & 15];
+    }
+  }
+  out += '"';
+}
+
+void append_instruction(std::string& out, Reader& r, FeatureSet features, Op& op,
+                        IndexText* names) {
   const size_t before = out.size();
   op = binary::read_opcode(r, features);
   if (!r.ok()) return;
   out += to_string(op);
-  put_immediates(out, r, features, op);
+  Printer{out, r, features, names}.immediates(op);
   if (!r.ok()) out.resize(before);
 }
 

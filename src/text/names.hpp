@@ -58,6 +58,7 @@ class LocalScope {
   void clear() {
     count_ = 0;
     names_.clear();
+    notes_.clear();
     if (!by_name_.empty()) by_name_ = {};
   }
   /// Takes the next index; an empty name is no name. False if the name is bound already.
@@ -74,6 +75,9 @@ class LocalScope {
     return true;
   }
   void skip(uint32_t n) { count_ += n; }
+  /// What the newest entry is called in the name section, whatever its identifier is; the
+  /// identifier still finds it.
+  void annotate_last(std::string_view name) { notes_.emplace_back(count_ - 1, name); }
   std::optional<uint32_t> find(std::string_view name) const {
     if (by_name_.empty()) {
       for (const auto& [index, n] : names_) {
@@ -86,12 +90,24 @@ class LocalScope {
     return it->second;
   }
   uint32_t count() const { return count_; }
-  const NameList& names() const { return names_; }
+  /// For the name section: identifiers, with annotations in their place.
+  NameList names() const {
+    if (notes_.empty()) return names_;
+    NameList out;
+    auto note = notes_.begin();
+    for (const auto& entry : names_) {
+      while (note != notes_.end() && note->first < entry.first) out.push_back(*note++);
+      out.push_back(note != notes_.end() && note->first == entry.first ? *note++ : entry);
+    }
+    out.insert(out.end(), note, notes_.end());
+    return out;
+  }
 
  private:
   static constexpr size_t kLinear = 12;
   uint32_t count_ = 0;
   NameList names_;
+  NameList notes_;
   std::unordered_map<std::string_view, uint32_t> by_name_;
 };
 

@@ -1,10 +1,13 @@
 #include "text/parser.hpp"
 
+#include <algorithm>
+
 #include "text/binder.hpp"
 #include "text/context.hpp"
 #include "text/fields_parser.hpp"
 #include "text/lexer.hpp"
 #include "text/name_section.hpp"
+#include "text/source_error.hpp"
 
 namespace weft::text {
 namespace {
@@ -36,6 +39,18 @@ class Assembler {
     return out_.take();
   }
 
+  /// Marks of buffers as offsets in the module; after run().
+  std::vector<SourcePlace> places() const {
+    std::vector<SourcePlace> out = singles_;
+    for (const SourceMark& mark : c_.marks) {
+      for (const auto& [buffer, start] : starts_) {
+        if (buffer == mark.buffer) out.push_back({start + mark.offset, mark.text});
+      }
+    }
+    std::ranges::sort(out, {}, [](SourcePlace p) { return std::pair(p.offset, p.text); });
+    return out;
+  }
+
  private:
   void counted(SectionId id, const SectionBuffer& section) {
     customs_before(rank_of(id));
@@ -44,6 +59,8 @@ class Assembler {
       out_.u32(section.count);
       out_.raw(section.bytes.bytes());
       out_.end_section(mark);
+      starts_.emplace_back(&section.bytes,
+                           static_cast<uint32_t>(out_.size() - section.bytes.size()));
     }
     customs_at(2 * rank_of(id) + 1);
   }
@@ -53,6 +70,7 @@ class Assembler {
       const auto mark = out_.begin_section(id);
       out_.u32(*value);
       out_.end_section(mark);
+      if (id == SectionId::start) singles_.push_back({static_cast<uint32_t>(mark), c_.start_text});
     }
     customs_at(2 * rank_of(id) + 1);
   }
@@ -70,6 +88,8 @@ class Assembler {
   const Context& c_;
   Encoder out_;
   size_t next_custom_ = 0;
+  std::vector<std::pair<const Encoder*, uint32_t>> starts_;  // contents of counted sections
+  std::vector<SourcePlace> singles_;
 };
 
 }  // namespace
@@ -78,6 +98,7 @@ Result<std::vector<std::byte>> parse_fields(const TokenList& list, TokenRange fi
                                             std::string_view module_name, const Options& options) {
   Context c(list, fields);
   c.module_name = module_name;
+  c.keep_marks = options.places != nullptr;
   if (!options.features.has(wasm::Feature::memory64)) c.max_limit = ~uint32_t{0};
   collect_annotations(c, fields);
   bind_fields(c);
@@ -86,7 +107,10 @@ Result<std::vector<std::byte>> parse_fields(const TokenList& list, TokenRange fi
   parser.parse_fields();
   refuse_misplaced_annotations(c, fields, parser.hints_taken());
   if (c.in.failed()) return std::unexpected(c.in.take_error());
-  return Assembler(c).run(options);
+  Assembler assembler(c);
+  auto bytes = assembler.run(options);
+  if (options.places != nullptr) *options.places = assembler.places();
+  return bytes;
 }
 
 Result<std::vector<std::byte>> parse_module(std::string_view source, const Options& options) {
@@ -108,6 +132,18 @@ Result<std::vector<std::byte>> parse_module(std::string_view source, const Optio
     fields = {first, last};
   }
   return parse_fields(list, fields, name, options);
+}
+
+Error place_error(std::string_view source, Error error) {
+  if (error.offset == Error::kNoOffset) return error;
+  std::vector<SourcePlace> places;
+  Options options;
+  options.places = &places;
+  if (!parse_module(source, options)) return error;
+  auto place = std::ranges::upper_bound(places, error.offset, {}, &SourcePlace::offset);
+  if (place == places.begin()) return error;
+  --place;
+  return Error(error.code, render_source_error(source, place->text, error.message), place->text);
 }
 
 }  // namespace weft::text

@@ -74,10 +74,6 @@ FieldType expect_field_type(Context& c) {
   return field;
 }
 
-void bind_local(Context& c, LocalScope& locals, std::string_view name, const Token& where) {
-  if (!locals.add(name)) c.in.fail(where, fmt::format("duplicate local ${}", name));
-}
-
 void parse_struct(Context& c, uint32_t index, Encoder& out) {
   Reader& in = c.in;
   IndexSpace names{"field"};
@@ -86,9 +82,11 @@ void parse_struct(Context& c, uint32_t index, Encoder& out) {
   while (in.take_list("field")) {
     const Token where = in.peek();
     const std::string_view name = in.take_id();
-    if (!name.empty()) {
+    const auto note = c.take_name_note();
+    if (!name.empty() || note) {
       uint32_t field = 0;
       if (!names.add(name, field)) in.fail(where, fmt::format("duplicate field ${}", name));
+      if (note) names.rename_last(*note);
       fields.write(expect_field_type(c));
       ++count;
     } else {
@@ -285,14 +283,23 @@ MemoryType expect_memory_type(Context& c) {
   return type;
 }
 
+std::optional<ValType> take_named_local(Context& c, LocalScope& locals) {
+  const Token where = c.in.peek();
+  const std::string_view name = c.in.take_id();
+  const auto note = c.take_name_note();
+  if (name.empty() && !note) return std::nullopt;
+  const ValType type = expect_value_type(c);
+  if (!locals.add(name)) c.in.fail(where, fmt::format("duplicate local ${}", name));
+  if (note) locals.annotate_last(*note);
+  return type;
+}
+
 void take_signature(Context& c, FuncSig& sig, LocalScope* locals) {
   Reader& in = c.in;
   while (in.take_list("param")) {
-    const Token where = in.peek();
-    if (locals != nullptr && in.kind() == TokenKind::id) {
-      const std::string_view name = in.take_id();
-      sig.params.push_back(expect_value_type(c));
-      bind_local(c, *locals, name, where);
+    const auto named = locals != nullptr ? take_named_local(c, *locals) : std::nullopt;
+    if (named) {
+      sig.params.push_back(*named);
     } else {
       while (const auto type = take_value_type(c)) {
         sig.params.push_back(*type);
@@ -381,12 +388,15 @@ void parse_type_field(Context& c, uint32_t& next) {
   for (; in.at_left(); ++count) in.skip_list();
   in.seek(start);
   Encoder group;
-  // A group of one is the same as a type alone, also for inline signatures; it is written as it was
-  // given.
+  // A group of one is the same as a type alone, also for inline signatures.
   for (uint32_t i = 0; i < count && !in.failed(); ++i) parse_type(c, next++, count > 1, group);
   in.expect_right();
-  out.byte(binary::code::kRec);
-  out.u32(count);
+  // An empty group is nothing, and a group of one is its type: one way to write each.
+  c.type_section.count -= count == 0 ? 1 : 0;
+  if (count > 1) {
+    out.byte(binary::code::kRec);
+    out.u32(count);
+  }
   out.raw(group.bytes());
 }
 

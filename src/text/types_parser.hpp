@@ -22,6 +22,10 @@ wasm::MemoryType expect_memory_type(Context& c);
 /// `(pagesize N)`; the default if there is none.
 uint8_t take_page_size(Context& c);
 
+/// `$name type` of a parameter or local, or a type with a `(@name ..)`; nothing if neither starts
+/// here.
+std::optional<wasm::ValType> take_named_local(Context& c, LocalScope& locals);
+
 /// `(param ..)* (result ..)*` into `sig`; with `locals`, parameters may have names.
 void take_signature(Context& c, FuncSig& sig, LocalScope* locals);
 
