@@ -12,6 +12,7 @@
 #include "binary/decoder.hpp"
 #include "binary/name_section.hpp"
 #include "engine/data_image.hpp"
+#include "engine/table_image.hpp"
 #include "engine/tiers.hpp"
 #include "text/parser.hpp"
 #include "validate/module_validator.hpp"
@@ -36,6 +37,7 @@ bool looks_like_text(std::span<const std::byte> bytes) {
 struct Source {
   std::span<const std::byte> bytes;
   std::shared_ptr<const void> owner;
+  std::string_view text;  ///< What the bytes were made of, if they were.
 };
 
 /// Text becomes bytes here; there is one way to make a Module.
@@ -43,10 +45,10 @@ Result<Source> to_binary(std::span<const std::byte> bytes, std::shared_ptr<const
                          Format format) {
   const bool is_text =
       format == Format::text || (format == Format::detect && looks_like_text(bytes));
-  if (!is_text) return Source{bytes, std::move(owner)};
+  if (!is_text) return Source{bytes, std::move(owner), {}};
   WEFT_ASSIGN(std::vector<std::byte> encoded, text::parse_module(as_text(bytes)));
   auto shared = std::make_shared<const std::vector<std::byte>>(std::move(encoded));
-  return Source{*shared, shared};
+  return Source{*shared, shared, as_text(bytes)};
 }
 
 /// Walks all bodies, on several threads if there is enough to do. Reports the progress in bytes of
@@ -140,8 +142,9 @@ class BodiesValidation {
   uint32_t error_body_ = 0;     // guarded by mutex_
 };
 
-Result<std::shared_ptr<const binary::Module>> load(const Config& config, Source source,
-                                                   const Progress& progress, bool with_bodies) {
+Result<std::shared_ptr<const binary::Module>> load_binary(const Config& config, Source source,
+                                                          const Progress& progress,
+                                                          bool with_bodies) {
   WEFT_ASSIGN(std::unique_ptr<binary::Module> decoded,
               binary::decode_module(source.bytes, config.features, std::move(source.owner)));
   std::shared_ptr<const binary::Module> module = std::move(decoded);
@@ -150,6 +153,16 @@ Result<std::shared_ptr<const binary::Module>> load(const Config& config, Source 
     return std::unexpected(validate::worst_error(context, std::move(valid.error())));
   }
   if (with_bodies) WEFT_TRY(BodiesValidation(context, *module, progress).run(config.parallelism));
+  return module;
+}
+
+/// Errors in what was text show the place in the text.
+Result<std::shared_ptr<const binary::Module>> load(const Config& config, Source source,
+                                                   const Progress& progress, bool with_bodies) {
+  const std::string_view text = source.text;
+  auto module = load_binary(config, std::move(source), progress, with_bodies);
+  if (!module && !text.empty())
+    return std::unexpected(text::place_error(text, std::move(module.error())));
   return module;
 }
 
@@ -176,7 +189,8 @@ Result<CompiledModule> CompiledModule::compile_shared(const Engine& engine,
   const bool with_bodies = config.translation != Translation::deferred;
   WEFT_ASSIGN(info->module, load(config, std::move(source), options.progress, with_bodies));
   WEFT_ASSIGN(info->type_ids, engine.types().intern(info->module->types));
-  info->layout = runtime::InstanceLayout::of(*info->module);
+  info->finish();
+  info->table_images = make_table_images(*info->module);
   info->features = config.features;
   info->image = make_data_image(*info->module);
   info->name = std::move(options.name);
