@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/cmd_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/engine_options.hpp"
 #include "cli/exit_codes.hpp"
@@ -18,10 +19,12 @@ struct Options {
   bool exports = false;
   bool names = false;
   bool bytecode = false;
+  bool wat = false;
   uint32_t func = UINT32_MAX;
 };
 
 int inspect(const Options& o) {
+  if (o.wat) return print_as_text(o.file, {}, true);
   const auto engine = o.engine.make_engine();
   if (!engine) return kUsage;
   LoadProgress progress(o.file);
@@ -46,7 +49,7 @@ int inspect(const Options& o) {
   return kOk;
 }
 
-enum Key { kSections = kLongOnly, kImports, kExports, kNames, kBytecode, kFunc };
+enum Key { kSections = kLongOnly, kImports, kExports, kNames, kBytecode, kFunc, kWat };
 
 constexpr argp_option kOptions[] = {
     {"sections", kSections, nullptr, 0, "Sections with offsets and sizes", 0},
@@ -54,6 +57,7 @@ constexpr argp_option kOptions[] = {
     {"exports", kExports, nullptr, 0, "Exports with their types", 0},
     {"names", kNames, nullptr, 0, "Names of functions", 0},
     {"bytecode", kBytecode, nullptr, 0, "The interpreter's code, with the wasm beside it", 0},
+    {"wat", kWat, nullptr, 0, "The whole module as text; the same as weft print", 0},
     {"func", kFunc, "INDEX", 0, "Only this function", 0},
     {},
 };
@@ -67,6 +71,7 @@ error_t parse(int key, char* arg, argp_state* state) {
     case kExports: options->exports = true; return 0;
     case kNames: options->names = true; return 0;
     case kBytecode: options->bytecode = true; return 0;
+    case kWat: options->wat = true; return 0;
     case kFunc:
       options->func = static_cast<uint32_t>(
           std::min<uint64_t>(parse_number(state, "--func", arg), UINT32_MAX - 1));
@@ -89,6 +94,7 @@ constexpr argp kArgp = {
     "For example:\n"
     "  weft inspect module.wasm\n"
     "  weft inspect --imports module.wasm\n"
+    "  weft inspect --wat module.wasm\n"
     "  weft inspect --bytecode --func 3 module.wasm",
     kChildren,
     nullptr,

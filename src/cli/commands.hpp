@@ -13,6 +13,8 @@ namespace weft::cli {
 int run_command(int argc, char** argv);
 int validate_command(int argc, char** argv);
 int inspect_command(int argc, char** argv);
+int print_command(int argc, char** argv);
+int parse_command(int argc, char** argv);
 int wast_command(int argc, char** argv);
 int bench_command(int argc, char** argv);
 

@@ -24,6 +24,8 @@ constexpr Command kCommands[] = {
     {"run", run_command, "run a program, or call one of its functions"},
     {"validate", validate_command, "check that files are valid modules"},
     {"inspect", inspect_command, "show sections, imports, exports, names, bytecode"},
+    {"print", print_command, "print a module as text"},
+    {"parse", parse_command, "translate a text into a binary module"},
     {"bench", bench_command, "time loading, instantiating and calling a module"},
     {"wast", wast_command, "run scripts of the official test suite"},
 };

@@ -1,0 +1,12 @@
+// Printing a module as text, for `weft print` and `weft inspect --wat`.
+#pragma once
+
+#include <string>
+
+namespace weft::cli {
+
+/// Reads a .wasm or .wat file (`-`: standard input) and writes it as text to `output` (empty:
+/// standard output). Prints errors; returns the exit code.
+int print_as_text(const std::string& file, const std::string& output, bool names);
+
+}  // namespace weft::cli
