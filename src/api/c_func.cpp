@@ -90,8 +90,8 @@ weft_error_t* weft_func_type(const weft_store_t* s, weft_func_t f, weft_functype
     return api::to_c(Error(ErrorCode::wrong_store, "function of another store"));
   const runtime::CanonicalType& type = engine::func_type(*s->store, func);
   auto t = std::make_unique<weft_functype>();
-  for (wasm::ValType p : type.params) t->params.push_back(api::to_kind(p));
-  for (wasm::ValType r : type.results) t->results.push_back(api::to_kind(r));
+  for (wasm::ValType p : type.params) t->params.push_back(api::to_kind(*s->store, p));
+  for (wasm::ValType r : type.results) t->results.push_back(api::to_kind(*s->store, r));
   *out = t.release();
   return nullptr;
 }

@@ -31,7 +31,7 @@ weft_valkind_t to_kind(wasm::ValType type) {
   }
   const wasm::HeapType heap = type.heap();
   if (heap.is_concrete())
-    return WEFT_FUNCREF;  // refined by kind_of_canonical where the registry is at hand
+    return WEFT_FUNCREF;  // refined below, where the registry is at hand
   switch (heap.abstract()) {
     case wasm::AbstractHeap::func:
     case wasm::AbstractHeap::nofunc: return WEFT_FUNCREF;
@@ -121,13 +121,17 @@ Result<engine::Value> from_c(const runtime::Store& store, const weft_val_t& v) {
   return out;
 }
 
+weft_valkind_t to_kind(const runtime::Store& store, wasm::ValType type) {
+  if (type.is_ref() && type.heap().is_concrete() &&
+      store.engine().types()[type.heap().type_id()].kind != wasm::CompositeKind::func) {
+    return WEFT_ANYREF;
+  }
+  return to_kind(type);
+}
+
 weft_val_t to_c(const runtime::Store& store, const engine::Value& v) {
   weft_val_t out{};
-  out.kind = to_kind(v.type);
-  if (v.type.is_ref() && v.type.heap().is_concrete() &&
-      store.engine().types()[v.type.heap().type_id()].kind != wasm::CompositeKind::func) {
-    out.kind = WEFT_ANYREF;
-  }
+  out.kind = to_kind(store, v.type);
   switch (out.kind) {
     case WEFT_I32: out.of.i32 = v.cell[0].as<int32_t>(); break;
     case WEFT_I64: out.of.i64 = v.cell[0].as<int64_t>(); break;

@@ -142,6 +142,8 @@ weft_bytes_t to_bytes(std::string_view s);
 wasm::ValType to_val_type(weft_valkind_t kind);
 /// The kind of a type: references by their top type.
 weft_valkind_t to_kind(wasm::ValType type);
+/// The same where types are canonical: structs and arrays are told from functions.
+weft_valkind_t to_kind(const runtime::Store& store, wasm::ValType type);
 std::vector<wasm::ValType> to_val_types(const weft_valkind_t* kinds, size_t count);
 
 // Handles to and fro. An `index` is a number that the store looks up (runtime/item_table.hpp), so
