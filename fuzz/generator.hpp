@@ -7,11 +7,18 @@
 #include <span>
 #include <vector>
 
+#include "world.hpp"
+
 namespace weft::fuzz {
 
-/// A module without imports that validates and ends: every function and every round of a loop pays
-/// from one global. Exports: functions f0..fN, memories m0 (32-bit) and m1 (64-bit), globals
-/// g0..gN.
-std::vector<uint8_t> generate(std::span<const uint8_t> choices);
+/// A module that validates and ends: every function and every round of a loop pays from one global.
+/// Exports: functions f0..fN, the callback cb, memories m0..., globals g0..., tables t0....
+/// Imports, if it has any: "host" "f" (i32) -> (i32) and "check" (i32) -> (), and from "lib" the
+/// exports of library().
+std::vector<uint8_t> generate(std::span<const uint8_t> choices, const Flavor& flavor = {});
+
+/// The module that generated ones import from: memory m, table t, globals c and v, tags a and b,
+/// function k.
+std::vector<uint8_t> library();
 
 }  // namespace weft::fuzz
