@@ -2,6 +2,7 @@
 #include "api/objects.hpp"
 #include "binary/decoder.hpp"
 #include "text/printer.hpp"
+#include "weft/c/text.h"
 
 using namespace weft;
 
