@@ -2,6 +2,7 @@
 // that API.
 #include "wast/engine_host.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <optional>
@@ -111,13 +112,18 @@ class EngineHost final : public ScriptHost {
     }
     weft_engine_t* engine = nullptr;
     if (ErrorPtr error{weft_engine_new(config, &engine)}) return nullptr;
-    return on({engine, &weft_engine_delete});
+    constexpr uint64_t kDeferred = 2;  // as in engine::Translation
+    const bool deferred = std::ranges::any_of(settings, [](const auto& setting) {
+      return setting.first == "translation" && setting.second == kDeferred;
+    });
+    return on({engine, &weft_engine_delete}, deferred);
   }
 
   /// With a store of its own on that engine.
-  static std::unique_ptr<EngineHost> on(std::shared_ptr<weft_engine_t> engine) {
+  static std::unique_ptr<EngineHost> on(std::shared_ptr<weft_engine_t> engine, bool deferred) {
     auto host = std::make_unique<EngineHost>();
     host->engine_ = std::move(engine);
+    host->deferred_ = deferred;
     weft_store_t* store = nullptr;
     if (ErrorPtr error{weft_store_new(host->engine_.get(), nullptr, nullptr, &store)})
       return nullptr;
@@ -134,6 +140,11 @@ class EngineHost final : public ScriptHost {
     weft_module_t* module = nullptr;
     // SAFETY: bytes are bytes.
     const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
+    // Whole, where the engine would leave the bodies for their first call.
+    if (deferred_) {
+      if (ErrorPtr error{weft_module_validate(engine_.get(), data, bytes.size())})
+        return failure(error);
+    }
     if (ErrorPtr error{weft_module_new(engine_.get(), data, bytes.size(), &module)})
       return failure(error);
     modules_.emplace_back(module);
@@ -210,7 +221,7 @@ class EngineHost final : public ScriptHost {
     return from_val(value);
   }
 
-  std::unique_ptr<ScriptHost> make_peer() override { return on(engine_); }
+  std::unique_ptr<ScriptHost> make_peer() override { return on(engine_, deferred_); }
 
   Outcome<InstanceId> share(InstanceId id, ScriptHost& peer) override {
     auto& other = static_cast<EngineHost&>(peer);  // make_peer() makes no others
@@ -405,6 +416,7 @@ class EngineHost final : public ScriptHost {
   }
 
   std::shared_ptr<weft_engine_t> engine_;  // of all peers
+  bool deferred_ = false;                  // validates at the first call
   StorePtr store_;
   std::vector<ModulePtr> modules_;
   std::vector<Exports> instances_;
