@@ -14,7 +14,13 @@ Result<Engine> Engine::create(const Config& config) {
   WEFT_TRY(config.check());
   auto shared = std::make_shared<Shared>();
   shared->config = config;
-  shared->state = std::make_shared<runtime::EngineState>(config.runtime_options());
+  std::unique_ptr<runtime::Allocator> pool;
+  if (config.pool) {
+    WEFT_ASSIGN(pool, runtime::make_pooling_allocator(*config.pool,
+                                                      config.signals && config.guard_pages));
+  }
+  shared->state =
+      std::make_shared<runtime::EngineState>(config.runtime_options(), std::move(pool));
   shared->ticker = std::make_shared<Ticker>(shared->state);
   if (config.signals) WEFT_TRY(runtime::install_signal_handlers());
   WEFT_TRY(attach_tiers(*shared->state));
@@ -48,10 +54,12 @@ Result<> Engine::set_deadline(runtime::Store& store, std::chrono::nanoseconds du
   return {};
 }
 
+std::shared_ptr<void> Engine::hold_ticker() const { return Ticker::hold(shared_->ticker); }
+
 void Engine::clear_deadline(runtime::Store& store) const {
   store.deadline.reset();
   store.deadline_ns = ~uint64_t{0};
-  store.context().epoch_deadline = ~uint64_t{0};
+  store.clear_epoch_deadline();
 }
 
 }  // namespace weft::engine

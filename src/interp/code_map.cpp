@@ -54,6 +54,14 @@ class Translator {
     return ok ? std::move((twice ? again : first).map) : FrameMap{};
   }
 
+  FuelMap fuel_map(const FuncCode& code) {
+    std::vector<FuelMark> marks;
+    emitter_.set_fuel_marks(&marks);
+    const bool ok = walk(FuncIdx(code.index)).has_value();
+    emitter_.set_fuel_marks(nullptr);
+    return ok ? emitter_.fuel_map(marks) : FuelMap{};
+  }
+
  private:
   Result<> walk_once(FuncIdx func) {
     return trusted_ ? trusted_->walk(func) : validating_->walk(func);
@@ -61,6 +69,7 @@ class Translator {
   Result<> walk(FuncIdx func) {
     WEFT_TRY(walk_once(func));
     if (!emitter_.needs_slots()) return {};
+    emitter_.forget_fuel_marks();
     auto walked = walk_once(func);
     emitter_.needs_slots();
     return walked;
@@ -144,6 +153,15 @@ Result<const std::byte*> ModuleCode::translate(FuncCode& code) {
 FrameMap ModuleCode::map_frame(const FuncCode& code, uint32_t offset) {
   const std::lock_guard lock(mutex_);
   return translator_ != nullptr ? translator_->map(code, offset) : FrameMap{};
+}
+
+const FuelMap* ModuleCode::fuel_map(const FuncCode& code) {
+  const std::lock_guard lock(mutex_);
+  if (!options_.fuel || translator_ == nullptr) return nullptr;
+  const auto found = fuel_maps_.find(&code);
+  if (found != fuel_maps_.end()) return &found->second;
+  // SAFETY of the address: maps are never taken out, and an unordered_map does not move them.
+  return &fuel_maps_.emplace(&code, translator_->fuel_map(code)).first->second;
 }
 
 Result<> ModuleCode::translate_all() {

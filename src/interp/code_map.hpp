@@ -6,11 +6,13 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <unordered_map>
 
 #include "base/result.hpp"
 #include "binary/module.hpp"
 #include "interp/bytecode.hpp"
 #include "interp/frame_map.hpp"
+#include "interp/fuel_map.hpp"
 #include "wasm/features.hpp"
 
 namespace weft::interp {
@@ -44,6 +46,9 @@ class ModuleCode {
   /// Where locals and operands of a translated function are at the operator at `offset` (bytes in
   /// the module). Empty if no code was made for it. Thread-safe.
   FrameMap map_frame(const FuncCode& code, uint32_t offset);
+  /// Of a translated function that counts fuel; made when first asked for. Null: no memory, or
+  /// nothing is counted. Thread-safe.
+  const FuelMap* fuel_map(const FuncCode& code);
   /// Every function (eager mode). The first error stops.
   Result<> translate_all();
 
@@ -52,6 +57,7 @@ class ModuleCode {
   Options options_;
   std::unique_ptr<FuncCode[]> functions_;
   std::mutex mutex_;                        // one translation at a time per module
+  std::unordered_map<const FuncCode*, FuelMap> fuel_maps_;  // guarded by mutex_
   std::unique_ptr<Translator> translator_;  // its buffers; guarded by mutex_
 };
 

@@ -181,14 +181,6 @@ void InterpEmitter::finish(FuncCode& code) {
   if (block_.capacity() > (1u << 20)) block_ = {};
 }
 
-void InterpEmitter::charge(uint32_t cost) {
-  if (!options_.fuel) return;
-  if (fuel_pos_ == 0) {
-    fuel_pos_ = emit(Code::fuel) + 1;
-    forget_records();
-  }
-  put32(fuel_pos_ - 1, 12, get32(fuel_pos_ - 1, 12) + cost);
-}
 void InterpEmitter::need_cells(uint32_t cell_end) {
   if (cell_end > max_cell_) max_cell_ = cell_end;
 }

@@ -18,6 +18,7 @@
 #include "interp/code_map.hpp"
 #include "interp/compare_rows.hpp"
 #include "interp/frame_map.hpp"
+#include "interp/fuel_map.hpp"
 #include "interp/struct_places.hpp"
 #include "validate/emitter.hpp"
 
@@ -46,6 +47,9 @@ struct Label {
   uint32_t region = 0;      ///< The region that is this block's body.
   uint32_t last_entry = 0;  ///< Last clause of that region.
   uint32_t caught = 0;      ///< Legacy: the clause whose arm this is.
+  // Fuel (emitter_fuel.cpp).
+  uint32_t fuel = 0;                ///< The charge that counts what is in front of the block.
+  uint32_t escape = ~uint32_t{0};  ///< The outermost frame that something in it leaves to.
 };
 
 using State = validate::WalkState<Value, Label>;
@@ -78,6 +82,14 @@ class InterpEmitter {
   /// What is walked from here on is mapped at one operator, not kept; null: translated again.
   void set_mapper(FrameMapper* mapper) { mapper_ = mapper; }
   void finish_map();
+
+  /// What is charged for is noted there, if not null; then fuel_map() makes the map of what was
+  /// walked last.
+  void set_fuel_marks(std::vector<FuelMark>* marks) { fuel_marks_ = marks; }
+  void forget_fuel_marks() {
+    if (fuel_marks_ != nullptr) fuel_marks_->clear();
+  }
+  FuelMap fuel_map(std::span<const FuelMark> marks) const;
 
   // --- the concept of validate/emitter.hpp, in its order ---
   void begin_function(State& state);
@@ -117,7 +129,10 @@ class InterpEmitter {
   Value table_size(uint32_t table);
   Value table_grow(uint32_t table);
 
-  Value ref_null(ValType) { return constant_value(0); }
+  Value ref_null(ValType) {
+    charge();
+    return constant_value(0);
+  }
   Value ref_func(uint32_t func);
   Value ref_as_non_null();
   void gc(Op op, Indices ix, ValType type);
@@ -246,7 +261,7 @@ class InterpEmitter {
   bool far() const { return far_; }
   void set_local(uint32_t local);
   bool retarget(const Operand& o, uint32_t slot);
-  void charge(uint32_t cost = 1);      ///< Fuel of the present basic block.
+  void charge(uint32_t cost = 1);      ///< Fuel of the present stretch of code (emitter_fuel.cpp).
   void need_cells(uint32_t cell_end);  ///< The frame must reach at least to this operand cell.
   bool made_by_last(const Operand& o, Class cls) const;
   bool fusing() const { return options_.fusion && record_count_ != 0; }
@@ -333,11 +348,17 @@ class InterpEmitter {
 
   uint32_t emit_atomic(Code code, Op op, MemArg m);  // emitter_atomic.cpp
 
+  // --- fuel (emitter_fuel.cpp) ---
+  void open_fuel(Frame& frame);                 ///< A block begins.
+  void escape_to(const Frame& target);          ///< Something leaves the innermost block to `target`.
+  void escape_all() { escape_to(state_->frames[0]); }
+  void close_fuel(const Frame& frame, bool goes_on);  ///< It ends; `goes_on`: its end is reached.
+
   // --- the state at one operator (emitter_map.cpp) ---
-  void map_state();                               ///< Before its first instruction.
-  void map_absorbed(uint32_t at);                 ///< The instruction at `at` is taken back.
-  void map_removed(uint32_t at, uint32_t words);  ///< The same, out of the middle.
-  void map_call(size_t consumed);                 ///< It is a call of so many operands.
+  void map_state();                              ///< Before its first instruction.
+  void map_absorbed(uint32_t at);                ///< The instruction at `at` is taken back.
+  void map_removed(uint32_t at, uint32_t words); ///< The same, out of the middle.
+  void map_call(size_t consumed);                ///< It is a call of so many operands.
 
   // --- exceptions (emitter_exception.cpp) ---
   struct OpenRegion {
@@ -358,6 +379,7 @@ class InterpEmitter {
   };
   CallShape prepare_call(uint32_t type, uint32_t on_top);
   void after_call();
+  void after_tail_call();
 
   ModuleCode& module_;
   const Options& options_;
@@ -377,7 +399,7 @@ class InterpEmitter {
   uint32_t scratch_base_ = 0;
   uint32_t max_cell_ = 0;
   size_t clean_below_ = 0;  // operands below this index are no aliases
-  uint32_t fuel_pos_ = 0;   // 0: the next operator opens a basic block
+  uint32_t fuel_pos_ = 0;   // position of the present charge + 1; 0: the next operator makes one
   bool far_ = false;
   CatchTable catches_;
   std::vector<OpenRegion> open_regions_;  // innermost last
@@ -387,6 +409,7 @@ class InterpEmitter {
   StructPlacesCache struct_places_;
   std::optional<Error> error_;
   FrameMapper* mapper_ = nullptr;  // most of the time
+  std::vector<FuelMark>* fuel_marks_ = nullptr;
 };
 
 }  // namespace weft::interp

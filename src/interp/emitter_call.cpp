@@ -34,9 +34,13 @@ auto InterpEmitter::prepare_call(uint32_t type, uint32_t on_top) -> CallShape {
   need_cells(cell + shape.host_cells);
   return shape;
 }
-void InterpEmitter::after_call() {
+/// What follows a call is charged for with what is in front of it: it runs unless the callee does not
+/// return, and then it is given back.
+void InterpEmitter::after_call() { barrier(); }
+void InterpEmitter::after_tail_call() {
   barrier();
   fuel_pos_ = 0;
+  escape_all();
 }
 
 void InterpEmitter::call(uint32_t func) {
@@ -93,7 +97,7 @@ void InterpEmitter::return_call(uint32_t func) {
   } else {
     put64(at, 24, reinterpret_cast<uint64_t>(module_.function(FuncIdx(func))));
   }
-  after_call();
+  after_tail_call();
 }
 void InterpEmitter::return_call_indirect(Indices ix) {
   charge();
@@ -107,7 +111,7 @@ void InterpEmitter::return_call_indirect(Indices ix) {
   put32(at, 20, shape.host_cells);
   put32(at, 24, ix.b);
   put32(at, 28, ix.a);
-  after_call();
+  after_tail_call();
 }
 void InterpEmitter::return_call_ref(uint32_t type) {
   charge();
@@ -119,7 +123,7 @@ void InterpEmitter::return_call_ref(uint32_t type) {
   put32(at, 12, shape.first_slot);
   put32(at, 16, shape.param_cells);
   put32(at, 20, shape.host_cells);
-  after_call();
+  after_tail_call();
 }
 
 }  // namespace weft::interp

@@ -52,6 +52,7 @@ void InterpEmitter::bind(Label& label) {
   fuel_pos_ = 0;
 }
 void InterpEmitter::jump_to(Frame& frame, uint32_t field, bool table_entry) {
+  escape_to(frame);
   if (pos() > (1u << 29)) return fail(ErrorCode::limit_exceeded, "function too large");
   if (frame.kind == FrameKind::loop) {
     patch(field << 1 | static_cast<uint32_t>(table_entry), frame.label.target);
@@ -72,13 +73,15 @@ void InterpEmitter::begin_block(Frame& frame) {
   to_homes(state_->top(frame.params.size()));
   flush_aliases();
   frame.label = {};
+  open_fuel(frame);
 }
 void InterpEmitter::begin_loop(Frame& frame) {
   to_homes(state_->top(frame.params.size()));
   flush_aliases();
   barrier();
-  fuel_pos_ = 0;
   frame.label = {};
+  open_fuel(frame);
+  fuel_pos_ = 0;
   frame.label.target = pos();
   if (options_.epochs) emit(Code::epoch), forget_records();
 }
@@ -90,6 +93,7 @@ void InterpEmitter::begin_if(Frame& frame) {
   // Aliases below the condition; the condition itself may be one.
   flush_aliases_below(state_->operands.size() - 1);
   frame.label = {};
+  open_fuel(frame);
   const uint32_t field = emit_condition(cond, false);
   link(frame.label, field, false);
   keep_stores();
@@ -129,12 +133,14 @@ void InterpEmitter::end_block(Frame& frame, bool live) {
   }
   if (frame.label.region != 0) close_region(frame);
   if (live) move_results(frame, state_->top(frame.results.size()));
+  const bool goes_on = live || frame.label.fixups != 0 || frame.label.catches != 0;
   if (frame.label.fixups != 0 || frame.label.catches != 0) {
     bind(frame.label);
   } else if (!live) {
     barrier();
     fuel_pos_ = 0;
   }
+  close_fuel(frame, goes_on);
   // What follows sees results at their homes and, below them, no aliases (flushed at the start).
   if (clean_below_ > frame.base) clean_below_ = frame.base;
 }
@@ -241,7 +247,7 @@ void InterpEmitter::branch(uint32_t depth) {
   charge();
   Frame& frame = state_->frame(depth);
   auto operands = state_->top(frame.branch_types().size());
-  if (frame.kind == FrameKind::function) return emit_return(operands);
+  if (frame.kind == FrameKind::function) return escape_to(frame), emit_return(operands);
   move_results(frame, operands);
   uint32_t at = 0;
   if (fusing() && last().code == Code::mov) {
@@ -380,6 +386,7 @@ void InterpEmitter::unreachable() {
 
 void InterpEmitter::return_() {
   charge();
+  escape_all();
   emit_return(state_->top(state_->results.size()));
 }
 void InterpEmitter::emit_return(std::span<Operand> results) {

@@ -59,6 +59,7 @@ void InterpEmitter::rethrow(uint32_t depth) {
 /// Nothing recorded may be rewritten across the ends of a region: that would move code in or out.
 void InterpEmitter::open_region(Frame& frame) {
   begin_block(frame);
+  frame.label.escape = 0;  // to a handler, perhaps: what an exception skips is given back
   forget_records();
   CatchRegion region;
   region.begin = pos();

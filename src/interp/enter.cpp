@@ -85,6 +85,8 @@ TrapCode resolve_fault(const FaultInfo& fault, VMStoreContext& store, void*) {
 void install(EngineState& engine) {
   engine.interp = std::make_unique<StackPool>(engine.options().interp_cached_stacks);
   engine.collect_interp_frames = &collect_frames;
+  engine.refund_fuel = &refund_fuel;
+  engine.make_continuation = &make_continuation;
   engine.collect_interp_states = &collect_states;
 #if WEFT_TAIL_DISPATCH
   if (engine.options().signals) {

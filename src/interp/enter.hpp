@@ -2,6 +2,7 @@
 #pragma once
 
 #include "interp/code_map.hpp"
+#include "runtime/continuation.hpp"
 #include "runtime/frame_state.hpp"
 #include "runtime/module_info.hpp"
 
@@ -24,6 +25,12 @@ void collect_frames(const FrameAnchor& anchor, Backtrace& out);
 
 /// runtime::CollectStates of this tier.
 void collect_states(const FrameAnchor& anchor, std::vector<FrameState>& out, size_t max);
+
+/// EngineState::refund_fuel of this tier (fuel_map.cpp).
+void refund_fuel(Store& store, const FrameAnchor& anchor, bool before);
+
+/// EngineState::make_continuation of this tier.
+std::unique_ptr<Continuation> make_continuation(Store& store, VMFuncRef* func);
 
 /// Offset in the module's bytes of the instruction at `ip`, which lies in `code`.
 uint32_t module_offset(const FuncCode& code, const std::byte* ip);

@@ -103,7 +103,7 @@ WX_COLD_HANDLER(atomic_wait) {
       cx,
       {reinterpret_cast<const std::byte*>(at), sizeof(T), static_cast<T>(slot(ip, fp, 12).bits),
        slot(ip, fp, 14).template as<int64_t>()},
-      result);
+      ip, result);
   acc = 0, facc = 0, dacc = 0;
   if (weft_trap != TrapCode::none) WX_TRAP(weft_trap);
   slot(ip, fp, 8).bits = result;

@@ -62,14 +62,48 @@ inline void leave_for_host(const std::byte* ip, Cell* fp, VMContext* cx, Cell* t
   store.interp_stack_top = top;
 }
 
+/// For note_resume: the host function `ref` failed, its arguments lay at `args`.
+inline void note_failed(VMContext* cx, VMFuncRef* ref, Cell* args) {
+  cx->store->resume.host = ref;
+  cx->store->resume.cells = args;
+}
+
+/// Notes where this frame can go on if it was stopped, not ended, by the host function `ref` whose
+/// arguments lay at `args`. `next`: behind the call; `behind_call`: the call's frame is gone, so
+/// that it cannot be made once more.
+[[gnu::noinline, gnu::cold]] void note_resume(VMContext* cx, const std::byte* ip, Cell* fp,
+                                              const std::byte* next, bool behind_call,
+                                              TrapCode code) {
+  VMResume& resume = cx->store->resume;
+  Cell* const args = resume.cells;
+  VMFuncRef* const ref = resume.host;
+  resume = {};
+  if (fp == nullptr) return;  // tail-called by the root: nobody is left to be resumed
+  if (code == TrapCode::host_error) {
+    if (!builtins::can_resume_host_error(cx)) return;
+    resume.kind = VMResume::Kind::host_results;
+    resume.ip = next;
+    resume.cells = args;
+    resume.host = ref;
+  } else if (code == TrapCode::interrupt && !behind_call && builtins::suspend_host_wait(cx)) {
+    resume.kind = VMResume::Kind::restart;
+    resume.ip = ip;
+  }
+}
+
 /// A host function failed; acc: its TrapCode. An exception of a guest call inside it goes on to
-/// this frame's handlers.
-template <bool kBehindCall>
+/// this frame's handlers. The next instruction is kSkip bytes behind ip; 0: tail-called, ip is
+/// where the caller goes on.
+template <unsigned kSkip>
 WX_COLD_HANDLER(host_failed) {
   WX_BEGIN
+  constexpr bool kBehindCall = kSkip == 0;
   const auto code = static_cast<TrapCode>(acc);
   Heap& heap = cx->store->store->heap();
-  if (code != TrapCode::unhandled_exception || heap.in_flight == kNullRef) WX_FINISH(code);
+  if (code != TrapCode::unhandled_exception || heap.in_flight == kNullRef) {
+    note_resume(cx, ip, fp, ip + kSkip, kBehindCall, code);
+    WX_FINISH(code);
+  }
   GuestPoint at{ip, fp, cx};
   const bool caught = unwind(heap.in_flight, kBehindCall, at);
   acc = 0, facc = 0, dacc = 0;
@@ -85,7 +119,7 @@ WX_COLD_HANDLER(host_failed) {
 }
 
 /// Calls a function that is not the interpreter's. The frame stays as it is if that fails: it can
-/// be resumed.
+/// be resumed (ADR 0016).
 #define WX_CALL_HOST(ref, frame, cells, size)                                   \
   do {                                                                          \
     leave_for_host(ip, fp, cx, (frame) + (cells));                              \
@@ -93,7 +127,8 @@ WX_COLD_HANDLER(host_failed) {
     acc = 0, facc = 0, dacc = 0; /* so that nothing is saved around the call */ \
     if (weft_trap != TrapCode::none) [[unlikely]] {                             \
       acc = static_cast<uint64_t>(weft_trap);                                   \
-      WX_GO(host_failed<false>);                                                \
+      note_failed(cx, ref, frame);                                              \
+      WX_GO(host_failed<(size)>);                                               \
     }                                                                           \
     mem0 = cx->memory0->base;                                                   \
     WX_NEXT(size);                                                              \
@@ -285,7 +320,8 @@ WX_HANDLER(return_call_to) {
   acc = 0, facc = 0, dacc = 0;
   if (trap != TrapCode::none) {
     acc = static_cast<uint64_t>(trap);
-    WX_GO(host_failed<true>);
+    note_failed(cx, ref, args);  // cx: of the entry from the host if there is no caller
+    WX_GO(host_failed<0>);
   }
   mem0 = cx->memory0->base;
   WX_JUMP();
@@ -335,7 +371,10 @@ WX_COLD_HANDLER(translate) {
                  fp + code->param_cells + kHeaderCells);
   const std::byte* const entry = translate_function(*code, cx);
   facc = 0, dacc = 0;
-  if (entry == nullptr) WX_FINISH(TrapCode::host_error);
+  if (entry == nullptr) {
+    cx->store->resume = {};
+    WX_FINISH(TrapCode::host_error);
+  }
   if (room(cx, fp) < code->frame_bytes.load(std::memory_order_relaxed)) {
     cx->store->trap.code = TrapCode::call_stack_exhausted;
     WX_FINISH(TrapCode::call_stack_exhausted);

@@ -147,19 +147,20 @@ WX_HANDLER(ref_as_non_null) {
   WX_NEXT(16);
 }
 
-/// Counted before the block runs; what a trap inside it did not run is given back by the walk of
-/// issue "embedding API".
+/// Counted before the block runs; what a trap inside it did not run is given back (fuel_map.hpp).
+/// Here not even the block's first operator has run: it is resumed by counting once more.
 WX_COLD_HANDLER(fuel_slow) {
   WX_BEGIN
-  cx->store->interp_ip = ip;
-  cx->store->interp_fp = fp;
-  cx->store->interp_vmctx = cx;
-  const TrapCode trap = builtins::out_of_fuel(cx);
-  if (trap != TrapCode::none) {
-    cx->store->fuel_consumed -= u32(ip, 12);
-    WX_TRAP(trap);
-  }
-  WX_NEXT(16);
+  cx->store->fuel_consumed -= u32(ip, 12);
+  VMResume& resume = cx->store->resume;
+  resume = {};
+  resume.kind = VMResume::Kind::checkpoint;
+  resume.ip = ip;
+  resume.acc = acc;
+  resume.facc = std::bit_cast<uint32_t>(facc);
+  resume.dacc = std::bit_cast<uint64_t>(dacc);
+  std::memcpy(resume.vacc, &vacc, sizeof vacc);
+  WX_TRAP(TrapCode::out_of_fuel);
 }
 WX_HANDLER(fuel) {
   WX_BEGIN
@@ -174,15 +175,17 @@ WX_COLD_HANDLER(epoch_slow) {
   cx->store->interp_ip = ip;
   cx->store->interp_fp = fp;
   cx->store->interp_vmctx = cx;
-  const TrapCode trap = builtins::epoch_expired(cx);
+  const TrapCode trap = builtins::epoch_expired(cx, VMResume::Kind::checkpoint, ip);
+  acc = 0, facc = 0, dacc = 0;
   if (trap != TrapCode::none) WX_TRAP(trap);
   mem0 = cx->memory0->base;  // the store's callback may have grown it
   WX_NEXT(8);
 }
 WX_HANDLER(epoch) {
   WX_BEGIN
-  // SAFETY: relaxed, only the fact that the counter has moved matters.
-  if (cx->store->epoch->load(std::memory_order_relaxed) >= cx->store->epoch_deadline) [[unlikely]]
+  // SAFETY: relaxed, only the fact that the counter or the deadline has moved matters.
+  if (cx->store->epoch->load(std::memory_order_relaxed) >=
+      __atomic_load_n(&cx->store->epoch_deadline, __ATOMIC_RELAXED)) [[unlikely]]
     WX_GO(epoch_slow);
   WX_NEXT(8);
 }

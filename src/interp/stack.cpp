@@ -1,5 +1,7 @@
 #include "interp/stack.hpp"
 
+#include <algorithm>
+
 #include "interp/code_map.hpp"
 
 namespace weft::interp {
@@ -24,8 +26,13 @@ platform::OsResult<Stack> Stack::create(uint64_t bytes) {
 
 void Stack::trim(uint64_t keep) {
   const uint64_t bytes = cells_ * sizeof(Cell);
-  if (bytes > keep)
-    static_cast<void>(memory_.reset(static_cast<size_t>(keep), static_cast<size_t>(bytes - keep)));
+  if (bytes <= keep) return;
+  // A page that nobody wrote to says that nothing lies beyond, which spares a system call for
+  // nearly every stack. A frame without a word in that page, larger than it, only keeps its memory.
+  const Cell* const page = begin() + keep / sizeof(Cell);
+  const uint64_t words = std::min<uint64_t>(platform::page_size(), bytes - keep) / sizeof(Cell);
+  if (std::all_of(page, page + words, [](Cell c) { return c.bits == 0; })) return;
+  static_cast<void>(memory_.reset(static_cast<size_t>(keep), static_cast<size_t>(bytes - keep)));
 }
 
 platform::OsResult<Stack> StackPool::take(uint64_t bytes) {
@@ -51,49 +58,72 @@ void StackPool::give_back(Stack stack) {
   }
 }
 
-StoreStack::~StoreStack() {
-  if (auto* pool = static_cast<StackPool*>(engine_->interp.get()); pool != nullptr)
-    pool->give_back(std::move(stack_));
+StackPool& pool_of(EngineState& engine) { return *static_cast<StackPool*>(engine.interp.get()); }
+
+StoreStacks::~StoreStacks() {
+  for (StackUse* use = plain_.next; use != nullptr; use = use->next) use->previous = nullptr;
+  if (plain_.stack) pool_of(*engine_).give_back(std::move(plain_.stack));
 }
 
-void StoreStack::visit_stacks(Marker& marker, const VMStoreContext& store) const {
+void StoreStacks::add(StackUse& use) {
+  use.previous = &plain_;
+  use.next = plain_.next;
+  if (use.next != nullptr) use.next->previous = &use;
+  plain_.next = &use;
+}
+
+void StoreStacks::remove(StackUse& use) {
+  use.previous->next = use.next;
+  if (use.next != nullptr) use.next->previous = use.previous;
+}
+
+void StoreStacks::visit_stacks(Marker& marker, const VMStoreContext& store) const {
+  for (const StackUse* use = &plain_; use != nullptr; use = use->next) {
+    if (!use->stack || use == current) continue;
+    marker.cells(use->stack.begin(), use->live_end);
+  }
+  if (!current->stack) return;
   const Cell* end = static_cast<const Cell*>(store.interp_stack_top);
   if (store.heap.live_end != nullptr) {
     end = static_cast<const Cell*>(store.heap.live_end);
   } else if (store.interp_fp != nullptr) {
     // The newest frame may reach above what was noted at the last call out of it.
-    const FuncCode* const code = find_function(static_cast<const std::byte*>(store.interp_ip));
-    if (code != nullptr) {
-      // SAFETY: relaxed, translated on this thread or published before it could run.
-      const Cell* const frame_end =
-          static_cast<const Cell*>(store.interp_fp) +
-          code->frame_bytes.load(std::memory_order_relaxed) / sizeof(Cell);
-      if (frame_end > end) end = frame_end;
-    }
+    const Cell* const frame_end = end_of_frame(static_cast<const std::byte*>(store.interp_ip),
+                                               static_cast<const Cell*>(store.interp_fp));
+    if (frame_end > end) end = frame_end;
   }
-  marker.cells(stack_.begin(), end < stack_.end() ? end : stack_.end());
+  const Stack& stack = current->stack;
+  marker.cells(stack.begin(), end < stack.end() ? end : stack.end());
+}
+
+const Cell* end_of_frame(const std::byte* ip, const Cell* fp) {
+  const FuncCode* const code = find_function(ip);
+  if (code == nullptr) return fp;
+  // SAFETY: relaxed, translated on this thread or published before it could run.
+  return fp + code->frame_bytes.load(std::memory_order_relaxed) / sizeof(Cell);
+}
+
+StoreStacks& stacks_of(Store& store) {
+  if (store.interp == nullptr) store.interp = std::make_unique<StoreStacks>(store.shared_engine());
+  return *static_cast<StoreStacks*>(store.interp.get());
 }
 
 bool attach_stack(Store& store) {
-  if (store.interp != nullptr) {
-    // Made inside an activation that began without a stack and has put that back: nothing is on it.
-    store.context().interp_stack_top =
-        static_cast<StoreStack*>(store.interp.get())->stack().begin();
-    return true;
-  }
-  const uint64_t bytes = store.engine().options().interp_stack_max;
-  auto* pool = static_cast<StackPool*>(store.engine().interp.get());
-  auto stack = pool != nullptr ? pool->take(bytes) : Stack::create(bytes);
-  if (!stack) return false;
-  Cell* const begin = stack->begin();
-  Cell* const end = stack->end();
   try {
-    store.interp = std::make_unique<StoreStack>(store.shared_engine(), std::move(*stack));
-  } catch (const std::bad_alloc&) {
+    stacks_of(store);
+  } catch (const std::bad_alloc&) {  // the entry's frames are above: nothing may be thrown
     return false;
   }
-  store.context().interp_stack_top = begin;
-  store.context().interp_stack_end = end;
+  StackUse& plain = stacks_of(store).plain();
+  // It may be there already: made inside an activation that began without a stack and has put that
+  // back. Then nothing is on it.
+  if (!plain.stack) {
+    auto stack = pool_of(store.engine()).take(store.engine().options().interp_stack_max);
+    if (!stack) return false;
+    plain.stack = std::move(*stack);
+  }
+  store.context().interp_stack_top = plain.stack.begin();
+  store.context().interp_stack_end = plain.stack.end();
   return true;
 }
 

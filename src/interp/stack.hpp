@@ -40,21 +40,41 @@ class StackPool : public TierState {
   std::vector<Stack> free_;  // guarded by mutex_
 };
 
-/// A store's stack; attached at its first call of interpreted code.
-class StoreStack : public TierState {
+/// A stack that may hold frames while code runs on another one, or none at all.
+struct StackUse {
+  Stack stack;
+  const Cell* live_end = nullptr;  ///< While nothing runs on it: behind its last live cell.
+  StackUse* next = nullptr;        ///< Of the store's; in no order.
+  StackUse* previous = nullptr;    ///< Null: not in a list; its store is gone.
+};
+
+/// The stacks of a store: one for plain calls, attached at its first call of interpreted code, and
+/// one for each invocation that is not finished (ADR 0016).
+class StoreStacks : public TierState {
  public:
-  StoreStack(std::shared_ptr<EngineState> engine, Stack stack)
-      : engine_(std::move(engine)), stack_(std::move(stack)) {}
-  ~StoreStack() override;
-  const Stack& stack() const { return stack_; }
+  explicit StoreStacks(std::shared_ptr<EngineState> engine) : engine_(std::move(engine)) {}
+  ~StoreStacks() override;
+  StackUse& plain() { return plain_; }
+  /// The one that code runs on, or did last.
+  StackUse* current = &plain_;
+  void add(StackUse& use);
+  void remove(StackUse& use);
   void visit_stacks(Marker& marker, const VMStoreContext& store) const override;
+  bool has_suspended() const override { return plain_.next != nullptr; }
 
  private:
   std::shared_ptr<EngineState> engine_;
-  Stack stack_;
+  StackUse plain_;
 };
 
-/// Gives `store` a stack if it has none; false if there is no memory for it.
+/// What `store` has, made if need be.
+StoreStacks& stacks_of(Store& store);
+StackPool& pool_of(EngineState& engine);
+
+/// Behind the frame at `fp` of the function whose code holds `ip`.
+const Cell* end_of_frame(const std::byte* ip, const Cell* fp);
+
+/// Gives `store` a stack for plain calls if it has none; false if there is no memory for it.
 bool attach_stack(Store& store);
 
 }  // namespace weft::interp

@@ -4,6 +4,7 @@
 
 #include "interp/catch_table.hpp"
 #include "interp/code_map.hpp"
+#include "interp/fuel_map.hpp"
 #include "runtime/store.hpp"
 
 namespace weft::interp {
@@ -55,10 +56,12 @@ bool unwind(Ref exception, bool behind_call, GuestPoint& at) {
   Cell* fp = at.fp;
   VMContext* cx = at.cx;
   const FuncCode* code = nullptr;
+  int64_t outstanding = 0;  // fuel of what is skipped; if nobody catches, the trap gives it back
   while (fp != nullptr) {
     const std::byte* const inside = behind_call ? ip - 1 : ip;
     if (code == nullptr || !holds(*code, inside)) code = find_function(inside);
     if (code == nullptr) break;
+    outstanding += outstanding_fuel(*code, inside, false);
     if (code->catches != nullptr) {
       const auto word = static_cast<uint32_t>(
           (inside - reinterpret_cast<const std::byte*>(code->words.get())) / 8);
@@ -68,6 +71,7 @@ bool unwind(Ref exception, bool behind_call, GuestPoint& at) {
           std::copy_n(object.cells(), cells, fp + entry->payload_slot);
         }
         if (entry->ref_slot != CatchEntry::kNone) fp[entry->ref_slot] = Cell::of(exception);
+        cx->store->fuel_consumed -= outstanding;
         at = {reinterpret_cast<const std::byte*>(&code->words[entry->target]), fp, cx};
         return true;
       }

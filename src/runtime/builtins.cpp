@@ -63,7 +63,7 @@ TrapCode memory_fill(VMContext* ctx, uint32_t memory, uint64_t dst, uint32_t val
   return TrapCode::none;
 }
 
-TrapCode atomic_wait(VMContext* ctx, const AtomicWait& wait, uint32_t& result) {
+TrapCode atomic_wait(VMContext* ctx, const AtomicWait& wait, const void* ip, uint32_t& result) {
   Store& store = store_of(ctx);
   const auto equal = [&wait] {
     // SAFETY: the caller has checked bounds and alignment.
@@ -74,10 +74,11 @@ TrapCode atomic_wait(VMContext* ctx, const AtomicWait& wait, uint32_t& result) {
     return __atomic_load_n(reinterpret_cast<const uint64_t*>(wait.address), __ATOMIC_SEQ_CST) ==
            wait.expected;
   };
-  const auto poll = [ctx] {
-    const bool due =
-        ctx->store->epoch->load(std::memory_order_relaxed) >= ctx->store->epoch_deadline;
-    return due ? epoch_expired(ctx) : TrapCode::none;
+  const auto poll = [ctx, ip] {
+    // SAFETY: relaxed, as in guest code.
+    const bool due = ctx->store->epoch->load(std::memory_order_relaxed) >=
+                     __atomic_load_n(&ctx->store->epoch_deadline, __ATOMIC_RELAXED);
+    return due ? epoch_expired(ctx, VMResume::Kind::restart, ip) : TrapCode::none;
   };
   constexpr int64_t kPollNs = 2'000'000;  // how late an interruption may be
   const bool interruptible = store.engine().options().epochs;
@@ -91,15 +92,16 @@ TrapCode atomic_wait(VMContext* ctx, const AtomicWait& wait, uint32_t& result) {
 void data_drop(VMContext* ctx, uint32_t segment) { ctx->instance->drop_data(segment); }
 
 TrapCode table_get(VMContext* ctx, uint32_t table, uint64_t index, Cell& out) {
-  const VMTable& t = *ctx->tables[table];
+  Table& t = Table::from(ctx->tables[table]);
   if (index >= t.length) return TrapCode::table_out_of_bounds;
-  out = t.base[index];
+  out = t.at(index);
   return TrapCode::none;
 }
 
 TrapCode table_set(VMContext* ctx, uint32_t table, uint64_t index, Cell value) {
-  const VMTable& t = *ctx->tables[table];
+  Table& t = Table::from(ctx->tables[table]);
   if (index >= t.length) return TrapCode::table_out_of_bounds;
+  t.settle();
   t.base[index] = value;
   return TrapCode::none;
 }
@@ -112,19 +114,22 @@ TrapCode table_grow(VMContext* ctx, uint32_t table, Cell init, uint64_t delta, u
 }
 
 TrapCode table_fill(VMContext* ctx, uint32_t table, uint64_t index, Cell value, uint64_t len) {
-  const VMTable& t = *ctx->tables[table];
+  Table& t = Table::from(ctx->tables[table]);
   if (!in_bounds<uint64_t>(index, len, t.length)) return TrapCode::table_out_of_bounds;
+  t.settle();
   std::fill_n(t.base + index, len, value);
   return TrapCode::none;
 }
 
 TrapCode table_copy(VMContext* ctx, uint32_t dst_table, uint32_t src_table, uint64_t dst,
                     uint64_t src, uint64_t len) {
-  const VMTable& to = *ctx->tables[dst_table];
-  const VMTable& from = *ctx->tables[src_table];
+  Table& to = Table::from(ctx->tables[dst_table]);
+  Table& from = Table::from(ctx->tables[src_table]);
   if (!in_bounds<uint64_t>(src, len, from.length) || !in_bounds<uint64_t>(dst, len, to.length)) {
     return TrapCode::table_out_of_bounds;
   }
+  to.settle();
+  from.settle();
   if (len != 0) std::memmove(to.base + dst, from.base + src, len * sizeof(Cell));
   return TrapCode::none;
 }
@@ -134,10 +139,11 @@ TrapCode table_init(VMContext* ctx, uint32_t table, uint32_t segment, uint64_t d
   std::span<const Cell> items;
   if (const TrapCode trap = segment_values(ctx, segment, items); trap != TrapCode::none)
     return trap;
-  const VMTable& t = *ctx->tables[table];
+  Table& t = Table::from(ctx->tables[table]);
   if (!in_bounds<uint64_t>(src, len, items.size()) || !in_bounds<uint64_t>(dst, len, t.length)) {
     return TrapCode::table_out_of_bounds;
   }
+  t.settle();
   std::copy_n(items.begin() + static_cast<ptrdiff_t>(src), len, t.base + dst);
   return TrapCode::none;
 }
@@ -153,19 +159,49 @@ TrapCode check_signature(VMContext* ctx, const VMFuncRef* callee, TypeId expecte
   return fits ? TrapCode::none : TrapCode::indirect_call_type_mismatch;
 }
 
-TrapCode epoch_expired(VMContext* ctx) {
+TrapCode epoch_expired(VMContext* ctx, VMResume::Kind kind, const void* ip) {
   Store& store = store_of(ctx);
-  if (!store.on_epoch) return TrapCode::interrupt;
-  return guard_memory(store, [&] {
-    const EpochAnswer answer = store.on_epoch(store);
-    if (answer.trap) return TrapCode::interrupt;
-    store.set_epoch_deadline(std::max<uint64_t>(answer.extend_by, 1));
-    return TrapCode::none;
-  });
+  VMResume& resume = ctx->store->resume;
+  resume = {};
+  Interruption asked = store.take_interruption();
+  if (asked == Interruption::none) {
+    if (!store.epoch_due()) {  // a request that was taken back
+      store.restore_epoch_deadline();
+      return TrapCode::none;
+    }
+    EpochAnswer answer;
+    const TrapCode failed = guard_memory(store, [&] {
+      if (store.on_epoch) answer = store.on_epoch(store);
+      return TrapCode::none;
+    });
+    if (failed != TrapCode::none) return failed;
+    if (!answer.trap) {
+      store.set_epoch_deadline(answer.extend_by);
+      return TrapCode::none;
+    }
+    if (answer.suspend) asked = Interruption::suspend;
+  }
+  resume = {};  // what the callback called may have written there
+  if (asked == Interruption::suspend) {
+    resume.kind = kind;
+    resume.ip = ip;
+  }
+  return TrapCode::interrupt;
 }
 
-TrapCode out_of_fuel(VMContext* ctx) {
-  return ctx->store->fuel_consumed < 0 ? TrapCode::none : TrapCode::out_of_fuel;
+bool can_resume_host_error(VMContext* ctx) {
+  const PendingTrap& pending = store_of(ctx).pending();
+  return !pending.carried && pending.host.kind == HostOutcome::Kind::error && !pending.host.final;
+}
+
+bool suspend_host_wait(VMContext* ctx) {
+  Store& store = store_of(ctx);
+  if (store.pending().carried) return false;  // a guest call inside the host function ended so
+  const Interruption asked = store.take_interruption();
+  if (asked != Interruption::none) return asked == Interruption::suspend;
+  if (!store.on_epoch) return false;
+  const EpochAnswer answer = store.on_epoch(store);
+  return answer.trap ? answer.suspend : false;
 }
 
 }  // namespace weft::runtime::builtins

@@ -29,8 +29,8 @@ struct AtomicWait {
   int64_t timeout_ns;  ///< Negative: for ever.
 };
 /// `result`: 0 woken, 1 not equal, 2 timed out. Traps only if the store's epoch deadline passes
-/// meanwhile.
-TrapCode atomic_wait(VMContext* ctx, const AtomicWait& wait, uint32_t& result);
+/// or someone interrupts meanwhile; resumed, the operator at `ip` waits once more.
+TrapCode atomic_wait(VMContext* ctx, const AtomicWait& wait, const void* ip, uint32_t& result);
 
 TrapCode table_get(VMContext* ctx, uint32_t table, uint64_t index, Cell& out);
 TrapCode table_set(VMContext* ctx, uint32_t table, uint64_t index, Cell value);
@@ -52,10 +52,14 @@ VMFuncRef* ref_func(VMContext* ctx, uint32_t func);
 /// call_indirect when `callee->type != expected`: TrapCode::none if it is a declared subtype.
 TrapCode check_signature(VMContext* ctx, const VMFuncRef* callee, TypeId expected);
 
-/// Slow paths of the checks at function entries and loop headers. `epoch_expired`: the engine's
-/// epoch has reached epoch_deadline; moves the deadline or answers with a trap. `out_of_fuel`:
-/// fuel_consumed >= 0.
-TrapCode epoch_expired(VMContext* ctx);
-TrapCode out_of_fuel(VMContext* ctx);
+/// Slow path of the checks at function entries and loop headers: the engine's epoch has reached
+/// epoch_deadline, or another thread has written 0 there. Hears the request, asks the store, moves
+/// the deadline, or answers with a trap; if the call can then go on at `ip`, `resume` says so.
+TrapCode epoch_expired(VMContext* ctx, VMResume::Kind kind, const void* ip);
+
+/// A host function has ended with host_error: was that an error, and nothing stronger?
+bool can_resume_host_error(VMContext* ctx);
+/// A host function's wait was interrupted: shall it be possible to resume?
+bool suspend_host_wait(VMContext* ctx);
 
 }  // namespace weft::runtime::builtins

@@ -7,14 +7,16 @@
 #include <mutex>
 #include <vector>
 
-#include "platform/virtual_memory.hpp"
+#include "runtime/allocator.hpp"
 #include "runtime/backtrace.hpp"
 #include "runtime/frame_state.hpp"
 #include "runtime/type_registry.hpp"
 
 namespace weft::runtime {
 
+class Continuation;
 class Marker;
+class Store;
 
 /// Opaque state a tier keeps in an engine (stack pool) or in a store (its stack).
 struct TierState {
@@ -23,6 +25,8 @@ struct TierState {
   virtual void visit_stacks(Marker& marker, const VMStoreContext& store) const {
     (void)marker, (void)store;
   }
+  /// Of a store: does a call wait to be resumed?
+  virtual bool has_suspended() const { return false; }
 };
 
 struct RuntimeOptions {
@@ -30,18 +34,21 @@ struct RuntimeOptions {
   bool guard_pages = true;  ///< Reserve 32-bit memories whole (needs signals).
   uint64_t max_native_stack =
       512u << 10;  ///< Bytes of native stack that guest code and hosts called by it may use.
-  uint32_t cached_reservations = 4;       ///< Address ranges kept for the next memory.
+  uint32_t cached_reservations = 4;  ///< Memories and instances kept for the next one, per stripe.
   uint64_t interp_stack_max = 16u << 20;  ///< Bytes of frames; address space only.
   uint32_t interp_cached_stacks = 2;
   bool fuel = false;    ///< Code counts fuel.
   bool epochs = false;  ///< Code checks the epoch.
+  bool fuel_eager_bulk = false;  ///< Bulk operations pay before their bounds are checked.
   uint32_t gc_zeal =
       0;  ///< Collect at every Nth allocation and overwrite what is freed; 0: off. For tests.
 };
 
 class EngineState {
  public:
-  explicit EngineState(const RuntimeOptions& options);
+  /// `allocator`: on demand, if null.
+  explicit EngineState(const RuntimeOptions& options,
+                       std::unique_ptr<Allocator> allocator = nullptr);
   ~EngineState();
   EngineState(const EngineState&) = delete;
   EngineState& operator=(const EngineState&) = delete;
@@ -53,28 +60,23 @@ class EngineState {
   std::atomic<uint64_t>& epoch() { return epoch_; }
   uint64_t next_store_id();
 
-  /// Addresses of a guarded memory: kFrontGuard + kGuardedReach bytes. `accessible` bytes behind
-  /// the front guard are readable, writable and zero; the rest is inaccessible.
-  struct Space {
-    platform::Reservation reservation;
-    uint64_t accessible = 0;
-  };
-  /// From the cache if there is one.
-  platform::OsResult<Space> take_space();
-  /// `accessible`: as it is now, with any contents; `mapped`: an image lies there.
-  void give_back(Space space, bool mapped);
+  /// Of instances, memories and tables.
+  Allocator& allocator() const { return *allocator_; }
 
   // Set once, by the engine, before any store exists.
   std::unique_ptr<TierState> interp;
   CollectFrames collect_interp_frames = nullptr;
+  /// A call of a function of that tier, on a stack of its own. Null if there is no memory for it.
+  std::unique_ptr<Continuation> (*make_continuation)(Store& store, VMFuncRef* func) = nullptr;
+  /// Gives back the fuel of what the frames of one activation were charged for and will not run.
+  void (*refund_fuel)(Store& store, const FrameAnchor& anchor, bool before) = nullptr;
   CollectStates collect_interp_states = nullptr;
 
  private:
   RuntimeOptions options_;
   TypeRegistry types_;
   std::atomic<uint64_t> epoch_{0};
-  std::mutex mutex_;
-  std::vector<Space> cache_;  // guarded by mutex_
+  std::unique_ptr<Allocator> allocator_;
 };
 
 }  // namespace weft::runtime

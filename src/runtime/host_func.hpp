@@ -24,6 +24,7 @@ struct HostOutcome {
   Kind kind = Kind::none;
   ErrorCode code = ErrorCode::host;  ///< error: unsupported where a function cannot be translated
   uint32_t exit_code = 0;  ///< exit: the guest asked for the end of the program (proc_exit)
+  bool final = false;      ///< error: a call that it ends cannot be resumed
   std::string message;     ///< error
   std::shared_ptr<void>
       payload;          ///< error: the embedder's object; exception: the carried C++ exception

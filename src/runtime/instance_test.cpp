@@ -165,7 +165,6 @@ TEST(Store, FuelAndEpochs) {
   Store store(engine);
   VMContext* ctx = store.default_caller();
   EXPECT_EQ(store.fuel(), 0u);
-  EXPECT_EQ(builtins::out_of_fuel(ctx), TrapCode::out_of_fuel);
   store.set_fuel(10);
   EXPECT_TRUE(store.consume_fuel(4));
   EXPECT_FALSE(store.consume_fuel(7));
@@ -174,10 +173,30 @@ TEST(Store, FuelAndEpochs) {
   EXPECT_EQ(store.fuel(), (uint64_t{1} << 63) - 1);
   store.set_epoch_deadline(1);
   engine->epoch() += 5;
-  EXPECT_EQ(builtins::epoch_expired(ctx), TrapCode::interrupt);
+  const auto expired = [&] {
+    return builtins::epoch_expired(ctx, VMResume::Kind::checkpoint, &store);
+  };
+  EXPECT_EQ(expired(), TrapCode::interrupt);
+  EXPECT_EQ(store.context().resume.kind, VMResume::Kind::none);
   store.on_epoch = [](Store&) { return EpochAnswer{false, 3}; };
-  EXPECT_EQ(builtins::epoch_expired(ctx), TrapCode::none);
+  EXPECT_EQ(expired(), TrapCode::none);
   EXPECT_EQ(store.context().epoch_deadline, 8u);
+  // A request of another thread: seen at once, heard once, stronger than the deadline.
+  const auto others = store.interrupt_state();
+  EXPECT_TRUE(others->ask(Interruption::suspend));
+  EXPECT_EQ(store.context().epoch_deadline, 0u);
+  store.set_epoch_deadline(100);
+  EXPECT_EQ(store.context().epoch_deadline, 0u);
+  EXPECT_EQ(expired(), TrapCode::interrupt);
+  EXPECT_EQ(store.context().resume.kind, VMResume::Kind::checkpoint);
+  EXPECT_EQ(store.context().epoch_deadline, 105u);
+  // Taken back before it was heard: the guest looks once and goes on.
+  others->ask(Interruption::trap);
+  others->ask(Interruption::suspend);
+  EXPECT_EQ(others->asked(), Interruption::trap);
+  others->take_back();
+  EXPECT_EQ(expired(), TrapCode::none);
+  EXPECT_EQ(store.context().epoch_deadline, 105u);
 }
 
 TEST(Heap, HostValuesAreFinalizedOnce) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/bits.hpp"
 #include "base/scope_exit.hpp"
@@ -37,6 +38,7 @@ Store::Store(std::shared_ptr<EngineState> engine)
 }
 
 Store::~Store() {
+  close();
   if (interrupt_ != nullptr) interrupt_->store_is_gone();
   items_.for_each([](Instance& instance) { Instance::Deleter()(&instance); });
 }
@@ -51,6 +53,11 @@ Result<Instance*> Store::add_instance(std::shared_ptr<const ModuleInfo> info,
   const uint32_t memories = static_cast<uint32_t>(m.memories.size()) - m.imported_memories;
   const uint32_t tables = static_cast<uint32_t>(m.tables.size()) - m.imported_tables;
   WEFT_TRY(check_counts(memories, tables));
+  if (limiter != nullptr &&
+      limiter->instance_creating(instance_count_, uint64_t{instance_count_} + 1) !=
+          GrowthAnswer::allow) {
+    return fail(ErrorCode::limit_exceeded, "limit exceeded: the limiter refused an instance");
+  }
   const uint32_t slot = items_.take_slot();
   if (slot == 0) {
     return fail(ErrorCode::limit_exceeded, "limit exceeded: a store has room for " +
@@ -58,10 +65,7 @@ Result<Instance*> Store::add_instance(std::shared_ptr<const ModuleInfo> info,
                                                " instances");
   }
   ScopeExit undo([&] { items_.clear(slot); });
-  Instance::Ptr instance = Instance::allocate(*this, std::move(info), imports, slot);
-  if (instance == nullptr) {
-    return fail(ErrorCode::out_of_memory, "out of memory: cannot allocate an instance");
-  }
+  WEFT_ASSIGN(Instance::Ptr instance, Instance::allocate(*this, std::move(info), imports, slot));
   undo.release();
   memory_count_ += memories;
   table_count_ += tables;
@@ -93,6 +97,19 @@ uint64_t Store::handle_of(const Extern& item) const {
     case ExternKind::tag: return handle_of(item.tag->id);
   }
   return 0;
+}
+
+Instance* Store::owner_of(const Extern& item) const {
+  ItemId id;
+  switch (item.kind) {
+    case ExternKind::func:
+      return item.func->host != nullptr ? nullptr : &Instance::from(item.func->vmctx);
+    case ExternKind::table: id = item.table->id(); break;
+    case ExternKind::memory: id = item.memory->id(); break;
+    case ExternKind::global: id = item.global->id(); break;
+    case ExternKind::tag: id = item.tag->id; break;
+  }
+  return items_.owner(id);
 }
 
 Instance* Store::find_instance(uint64_t handle) const {
@@ -133,9 +150,8 @@ Extern Store::find(ExternKind kind, uint64_t handle) const {
   return out;
 }
 
-void Store::note_range(Memory& memory, const platform::Reservation& space) {
-  // SAFETY: an address as a number.
-  const Range range{reinterpret_cast<uintptr_t>(space.data()), space.size(), &memory};
+void Store::note_range(Memory& memory, uintptr_t start, size_t bytes) {
+  const Range range{start, bytes, &memory};
   if (memory.place_ < ranges_.size()) {
     ranges_[memory.place_] = range;
     return;
@@ -300,12 +316,70 @@ Interruption Store::take_interruption() {
   return asked;
 }
 
+namespace {
+
+/// The embedder's code runs between a failure and its report: what it calls must not disturb it.
+class Interlude {
+ public:
+  explicit Interlude(Store& store)
+      : store_(store),
+        scope_(store.heap()),
+        pending_(store.take_pending()),
+        trap_(store.context().trap),
+        in_flight_(store.heap().in_flight) {
+    store.heap().root(in_flight_);
+  }
+  /// Puts back what was there.
+  void restore() {
+    store_.pending() = std::move(pending_);
+    store_.context().trap = trap_;
+    store_.heap().in_flight = in_flight_;
+  }
+
+ private:
+  Store& store_;
+  RootScope scope_;
+  PendingTrap pending_;
+  TrapRecord trap_;
+  Ref in_flight_;
+};
+
+}  // namespace
+
+void Store::set_call_hook(std::function<TrapCode(Store&, CallHook)> hook) {
+  call_hook_ = std::move(hook);
+  crossing = static_cast<uint8_t>((crossing & ~kHooksAtCrossing) |
+                                  (call_hook_ ? kHooksAtCrossing : uint8_t{0}));
+}
+
 TrapCode Store::run_hook(CallHook hook) {
-  if (in_hook_) return TrapCode::none;  // calls made by a hook have no hooks of their own
-  in_hook_ = true;
-  const TrapCode code = guard_memory(*this, [&] { return call_hook(*this, hook); });
-  in_hook_ = false;
-  return code;
+  // Calls made by a hook have no hooks of their own.
+  if (in_hook_ || !call_hook_) return TrapCode::none;
+  return guard_memory(*this, [&] {
+    Interlude interlude(*this);
+    in_hook_ = true;
+    const ScopeExit over([&] { in_hook_ = false; });
+    const TrapCode code = call_hook_(*this, hook);
+    if (code == TrapCode::none) interlude.restore();
+    return code;
+  });
+}
+
+void Store::run_finalizers() {
+  if ((crossing & kFinalizersAtCrossing) == 0) return;
+  crossing = static_cast<uint8_t>(crossing & ~kFinalizersAtCrossing);
+  Interlude interlude(*this);
+  heap_.run_finalizers();
+  interlude.restore();
+}
+
+void Store::close() {
+  if ((crossing & kClosed) != 0) return;
+  crossing |= kClosed;
+  heap_.close();
+  for (const auto& func : host_funcs_) {
+    if (const auto finalize = std::exchange(func->finalize, nullptr)) finalize(func->env);
+  }
 }
 
 PendingTrap Store::take_pending() {

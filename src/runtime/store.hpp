@@ -35,7 +35,7 @@ enum class CallHook : uint8_t {
 /// What happens when the epoch reaches the store's deadline: trap, or ask.
 struct EpochAnswer {
   bool trap = true;
-  uint64_t extend_by = 0;  ///< Ticks from the present epoch, if not a trap.
+  uint64_t extend_by = 0;  ///< Ticks from the present epoch, if not a trap; 0: asked at each check.
   bool suspend = false;    ///< With `trap`: an invocation can be resumed (a plain call traps).
 };
 
@@ -71,6 +71,8 @@ class Store {
                                  std::span<const Extern> imports);
   /// Ends an instance. SAFETY: nothing may refer to it.
   void remove_instance(Instance& instance);
+  /// The same if nothing refers to it. Error: in_use, which says what does. ADR 0023.
+  Result<> free_instance(Instance& instance);
   uint32_t instance_count() const { return instance_count_; }
   template <class Fn>
   void for_each_instance(Fn&& fn) const {
@@ -85,6 +87,8 @@ class Store {
   uint64_t handle_of(const Extern& item) const;
   VMFuncRef* find_func(uint64_t handle) const { return items_.func(handle); }
   Instance* find_instance(uint64_t handle) const;
+  /// The instance that owns it, or null: the store.
+  Instance* owner_of(const Extern& item) const;
   /// The item of that kind, or null in it.
   Extern find(ExternKind kind, uint64_t handle) const;
 
@@ -131,9 +135,19 @@ class Store {
   Interruption take_interruption();
 
   // --- hooks, embedder data ---
-  /// An error of a hook ends the call; returns TrapCode::none to go on.
-  std::function<TrapCode(Store&, CallHook)> call_hook;
+  /// What the next crossing between host and guest has to do; looked at by each, zero as a rule.
+  static constexpr uint8_t kHooksAtCrossing = 1;       ///< call_hook
+  static constexpr uint8_t kFinalizersAtCrossing = 2;  ///< of host values that died in guest code
+  static constexpr uint8_t kClosed = 4;                ///< refuse: the store is being destroyed
+  uint8_t crossing = 0;
+  /// An error of a hook ends the call; it returns TrapCode::none to go on. Not from inside a hook.
+  void set_call_hook(std::function<TrapCode(Store&, CallHook)> hook);
+  bool in_hook() const { return in_hook_; }
   TrapCode run_hook(CallHook hook);
+  /// Of host values that died while guest code ran.
+  void run_finalizers();
+  /// Finalizes what the embedder gave; calls are refused from now on. The destructor does it too.
+  void close();
   void* host_data = nullptr;
 
   // --- traps ---
@@ -155,6 +169,10 @@ class Store {
   /// the definition's id.
   std::unordered_map<uint64_t, VMFuncRef*> host_funcs_by_definition;
 
+  /// Called with each new host function, if set (engine/host_watch.hpp).
+  void (*on_host_func)(Store&, HostFunc&) = nullptr;
+  std::shared_ptr<void> host_watchers;
+
   /// Lowest native stack address guest code may use when entered now from here. `thread`: any word
   /// that tells threads apart; the thread's bounds are asked for when it changes.
   uint64_t stack_limit_for_entry(uintptr_t thread) {
@@ -166,7 +184,8 @@ class Store {
   }
 
  private:
-  void note_range(Memory& memory, const platform::Reservation& space);
+  std::string find_referrer(Instance& instance);
+  void note_range(Memory& memory, uintptr_t start, size_t bytes);
   void forget_range(Memory& memory);
   friend class Instance;
   friend class Memory;
@@ -197,6 +216,7 @@ class Store {
   std::vector<std::unique_ptr<Tag>> tags_;
   std::vector<Cell> cells_;
   PendingTrap pending_;
+  std::function<TrapCode(Store&, CallHook)> call_hook_;
   bool in_hook_ = false;
   std::shared_ptr<InterruptState> interrupt_;
   uint64_t epoch_deadline_ = ~uint64_t{0};  // without interruptions

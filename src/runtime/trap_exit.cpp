@@ -112,6 +112,12 @@ TrapCode call_with_landing(Activation& activation, VMFuncRef* callee, VMContext*
 /// restores the words.
 [[gnu::noinline, gnu::cold]] void record_trap(Store& store, TrapCode code) {
   VMStoreContext& ctx = store.context();
+  if (store.engine().options().fuel && store.engine().refund_fuel != nullptr) {
+    const bool before = ctx.resume.kind == VMResume::Kind::checkpoint &&
+                        (code == TrapCode::out_of_fuel || code == TrapCode::interrupt);
+    store.engine().refund_fuel(
+        store, {ctx.interp_ip, ctx.interp_fp, ctx.interp_vmctx, ctx.interp_entry_fp}, before);
+  }
   PendingTrap& pending = store.pending();
   if (pending.carried && pending.record.code == code) return;
   if (ctx.trap.code == code) pending.record = ctx.trap;
@@ -142,11 +148,23 @@ TrapCode enter_plain(Store& store, VMFuncRef* callee, VMContext* caller, Cell* c
   return code;
 }
 
-[[gnu::noinline]] TrapCode enter_with_hooks(Store& store, VMFuncRef* callee, VMContext* caller,
-                                            Cell* cells, size_t capacity) {
+/// Hooks in pairs, also where the call fails; finalizers that wait; a store that is being
+/// destroyed.
+[[gnu::noinline]] TrapCode enter_with_extras(Store& store, VMFuncRef* callee, VMContext* caller,
+                                             Cell* cells, size_t capacity) {
+  if ((store.crossing & Store::kClosed) != 0) {
+    PendingTrap& pending = store.pending();
+    pending = {};
+    pending.host.kind = HostOutcome::Kind::error;
+    pending.host.code = ErrorCode::bad_argument;
+    pending.host.message = "bad argument: the store is being destroyed";
+    return TrapCode::host_error;
+  }
+  store.run_finalizers();
   TrapCode code = store.run_hook(CallHook::calling_wasm);
   if (code == TrapCode::none) code = enter_plain(store, callee, caller, cells, capacity);
   const TrapCode after = store.run_hook(CallHook::returning_from_wasm);
+  store.run_finalizers();
   if (after == TrapCode::none) return code;
   store.pending().record = {};
   store.pending().record.code = after;
@@ -159,9 +177,12 @@ Activation* Activation::newest() { return t_newest; }
 
 TrapCode enter_guest(Store& store, VMFuncRef* callee, VMContext* caller, Cell* cells,
                      size_t capacity) {
-  if (store.call_hook) [[unlikely]]
-    return enter_with_hooks(store, callee, caller, cells, capacity);
-  return enter_plain(store, callee, caller, cells, capacity);
+  if (store.crossing != 0) [[unlikely]]
+    return enter_with_extras(store, callee, caller, cells, capacity);
+  const TrapCode code = enter_plain(store, callee, caller, cells, capacity);
+  if (store.crossing != 0) [[unlikely]]
+    store.run_finalizers();
+  return code;
 }
 
 }  // namespace weft::runtime

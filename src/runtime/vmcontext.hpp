@@ -128,12 +128,31 @@ struct VMHeapArea {
       live_end;  ///< interp: end of the newest frame's live cells while it allocates; else null.
 };
 
+/// Where guest code that stopped can go on; written where it stops (ADR 0016).
+struct VMResume {
+  enum class Kind : uint32_t {
+    none,          ///< Nowhere.
+    host_results,  ///< Behind a host function that failed: its results go to `cells`.
+    checkpoint,    ///< At a check of fuel or epoch: what is at `ip` has not begun.
+    restart,       ///< Inside an operator that is executed once more from its start.
+  };
+  Kind kind;
+  uint32_t facc;  ///< With `acc`, `dacc`, `vacc`: accumulators at a checkpoint.
+  const void* ip;
+  Cell* cells;
+  VMFuncRef* host;  ///< host_results: the function that failed.
+  uint64_t acc;
+  uint64_t dacc;
+  uint64_t vacc[2];
+};
+
 /// One per store; first member of Store. Read and written by machine code.
 struct VMStoreContext {
   uint64_t stack_limit;     ///< Native stack: lowest address guest code may use; all ones outside
                             ///< guest code.
   int64_t fuel_consumed;    ///< Negative = fuel left, counts up; >= 0 = exhausted.
-  uint64_t epoch_deadline;  ///< Absolute epoch at which guest code is interrupted.
+  uint64_t epoch_deadline;  ///< Absolute epoch at which guest code is interrupted; other threads may
+                            ///< write 0: only atomic (relaxed) accesses.
   const std::atomic<uint64_t>* epoch;  ///< The engine's counter.
   void* last_wasm_exit_fp;
   const void* last_wasm_exit_pc;
@@ -151,6 +170,7 @@ struct VMStoreContext {
       interp_entry_fp;  ///< The oldest frame of the newest activation, if the interpreter wants it.
   TrapRecord trap;
   VMHeapArea heap;
+  VMResume resume;
 };
 WEFT_ABI_FIELD(VMStoreContext, stack_limit, 0);
 WEFT_ABI_FIELD(VMStoreContext, fuel_consumed, 8);
