@@ -50,7 +50,26 @@ ROWS = [
         err_like=r"error: unknown_local\.wat: unknown local \$missing \(line 3, column 15\)\n 3 \|     local\.get \$missing\)\)\n   \|               \^\n"),
     refused("parenthesis open", "open.wat", "unexpected end: unclosed `(` (line 1, column 1)\n 1 | (module\n   | ^"),
     row("type error in a text", "run type_mismatch.wat", 1, files=["type_mismatch.wat"], out="",
-        err_like=r'error: type_mismatch\.wat: type mismatch: expected f32, found i32 \(function 0 "f"[^\n]*\n'),
+        err_like=r'error: type_mismatch\.wat: type mismatch: expected f32, found i32 \(function 0 "f"\) \(line 4, column 5\)\n'
+                 r' 4 \|     f32\.neg\)\)\n   \|     \^\n'),
+    row("definition of a text is wrong", "validate no_such_export.wat", 1, files=["no_such_export.wat"], out="",
+        err_like=r'error: no_such_export\.wat: unknown function[^\n]* \(line 3, column 3\)\n 3 \|   \(export "b" \(func 7\)\)\)\n   \|   \^\n'),
+
+    # Texts and binaries, one to the other.
+    row("print", "print exit1.wat", 0, files=["exit1.wat"], err="", out_like=r"\(module\n  \(type \(;0;\) \(func.*\n  \)\)?\n?.*"),
+    row("print is inspect --wat", "inspect --wat exit1.wat", 0, files=["exit1.wat"], err="", out_like=r"\(module\n  \(type.*"),
+    row("print without names", "print --no-names exit1.wat", 0, files=["exit1.wat"], err="", out_like=r"[^$]*"),
+    row("print what is cut off", "print cut.wasm", 1, files=["cut.wasm"], out="",
+        err="error: cut.wasm: length out of bounds: export section of 16 bytes, 13 are left (offset 0x56)\n"),
+    row("print a text that is none", "print open.wat", 1, files=["open.wat"], out="",
+        err="error: open.wat: unexpected end: unclosed `(` (line 1, column 1)\n 1 | (module\n   | ^\n"),
+    row("print to nowhere", "print -o no/such/folder.wat exit1.wat", 1, files=["exit1.wat"], out="",
+        err='error: cannot write "no/such/folder.wat": No such file or directory\n'),
+    row("print a missing file", "print missing.wasm", 1, out="",
+        err='error: missing.wasm: cannot read "missing.wasm": No such file or directory\n'),
+    row("parse an error", "parse unknown_operator.wat", 1, files=["unknown_operator.wat"], out="",
+        err="error: unknown_operator.wat: unknown operator i32.cosnt (line 3, column 5)\n 3 |     i32.cosnt 1))\n   |     ^\n"),
+    row("parse two files", "parse a b", 2, out="", err_like=r"weft parse: one FILE only\n.*"),
 
     # Imports.
     refused("unknown imports", "unknown_imports.wat",

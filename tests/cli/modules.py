@@ -125,6 +125,7 @@ FILES = {
     "unknown_operator.wat": "(module\n  (func $f (result i32)\n    i32.cosnt 1))\n",
     "unknown_local.wat": "(module\n  (func (result i32)\n    local.get $missing))\n",
     "open.wat": "(module\n  (func)\n",
+    "no_such_export.wat": '(module (func)\n  (export "a" (func 0))\n  (export "b" (func 7)))\n',
     "type_mismatch.wat": "(module\n  (func $f (result i32)\n    i32.const 1\n    f32.neg))\n",
     "start_traps.wat": "(module (func $boot unreachable) (start $boot))",
     "data_outside.wat": '(module (memory 1) (data (i32.const 65536) "x"))',
