@@ -1,0 +1,137 @@
+// wasm.h: modules: their imports and exports, sharing between stores, serialized form.
+#include <cstring>
+
+#include "api/wasm_families.hpp"
+
+using namespace weft;
+
+namespace weft::api {
+
+namespace {
+
+/// The serialized form: magic, version of the library, then the module's bytes. ADR 0026.
+constexpr std::string_view kSerializedMagic{"\0weft\1\0\0", 8};
+
+const engine::CompiledModule& compiled(const wasm_module_t* m) {
+  return static_cast<const ModuleObject&>(*m->object).module->module;
+}
+
+engine::CompileOptions binary_only() {
+  engine::CompileOptions options;
+  options.format = engine::Format::binary;
+  return options;
+}
+
+wasm_module_t* new_module(const WasmStorePtr& store, Result<engine::CompiledModule> module) {
+  if (!module) return refuse(*store, std::move(module.error().message));
+  return make_object<wasm_module_t>(
+      RefKind::module, std::make_shared<ModuleObject>(new weft_module{std::move(*module)}), store);
+}
+
+wasm_module_t* compile(const WasmStorePtr& store, std::span<const std::byte> bytes) {
+  return new_module(store,
+                    engine::CompiledModule::compile(store->weft->engine, bytes, binary_only()));
+}
+
+std::span<const std::byte> bytes_of(const wasm_byte_vec_t* v) {
+  return std::as_bytes(std::span(v->data, v->size));
+}
+
+wasm_name_t to_name(std::string_view text) {
+  wasm_name_t out;
+  wasm_name_new(&out, text.size(), text.data());
+  return out;
+}
+
+/// The type of an import, or of an item of the module that is exported.
+wasm_externtype_t* externtype(const engine::CompiledModule& compiled, wasm::ExternKind kind,
+                              uint32_t index) {
+  const runtime::TypeRegistry& types = compiled.engine().types();
+  const runtime::ModuleInfo& info = compiled.info();
+  const binary::Module& m = compiled.module();
+  switch (kind) {
+    case wasm::ExternKind::func: return new_functype(types, info.func_type(wasm::FuncIdx(index)));
+    case wasm::ExternKind::global: {
+      wasm::GlobalType type = m.globals[index].type;
+      type.type = info.canonical(type.type);
+      return new_globaltype(types, type);
+    }
+    case wasm::ExternKind::table: {
+      wasm::TableType type = m.tables[index].type;
+      type.element = info.canonical(type.element);
+      return new_tabletype(types, type);
+    }
+    case wasm::ExternKind::memory: return new_memorytype(m.memories[index]);
+    case wasm::ExternKind::tag: break;
+  }
+  return new wasm_externtype_t(WEFT_WASM_EXTERN_TAG);
+}
+
+}  // namespace
+
+}  // namespace weft::api
+
+extern "C" {
+
+wasm_module_t* wasm_module_new(wasm_store_t* store, const wasm_byte_vec_t* binary) {
+  return api::compile(store->state, api::bytes_of(binary));
+}
+
+bool wasm_module_validate(wasm_store_t* store, const wasm_byte_vec_t* binary) {
+  const auto valid = engine::CompiledModule::validate(
+      store->state->weft->engine, api::bytes_of(binary), engine::Format::binary);
+  if (!valid) api::refuse(*store->state, valid.error().message);
+  return valid.has_value();
+}
+
+void wasm_module_imports(const wasm_module_t* m, wasm_importtype_vec_t* out) {
+  const engine::CompiledModule& module = api::compiled(m);
+  const auto& imports = module.module().imports;
+  wasm_importtype_vec_new_uninitialized(out, imports.size());
+  for (size_t i = 0; i < out->size; ++i) {
+    wasm_name_t from = api::to_name(imports[i].module);
+    wasm_name_t name = api::to_name(imports[i].name);
+    out->data[i] = wasm_importtype_new(&from, &name,
+                                       api::externtype(module, imports[i].kind, imports[i].index));
+  }
+}
+
+void wasm_module_exports(const wasm_module_t* m, wasm_exporttype_vec_t* out) {
+  const engine::CompiledModule& module = api::compiled(m);
+  const auto& exports = module.module().exports;
+  wasm_exporttype_vec_new_uninitialized(out, exports.size());
+  for (size_t i = 0; i < out->size; ++i) {
+    wasm_name_t name = api::to_name(exports[i].name);
+    out->data[i] =
+        wasm_exporttype_new(&name, api::externtype(module, exports[i].kind, exports[i].index));
+  }
+}
+
+void wasm_module_serialize(const wasm_module_t* m, wasm_byte_vec_t* out) {
+  const std::span<const std::byte> bytes = api::compiled(m).module().bytes;
+  wasm_byte_vec_new_uninitialized(out, api::kSerializedMagic.size() + bytes.size());
+  if (out->data == nullptr) return;
+  std::memcpy(out->data, api::kSerializedMagic.data(), api::kSerializedMagic.size());
+  std::memcpy(out->data + api::kSerializedMagic.size(), bytes.data(), bytes.size());
+}
+
+wasm_module_t* wasm_module_deserialize(wasm_store_t* store, const wasm_byte_vec_t* serialized) {
+  const std::string_view all(serialized->data, serialized->size);
+  if (!all.starts_with(api::kSerializedMagic))
+    return api::refuse(*store->state, "bad argument: not a module serialized by this version");
+  return api::compile(store->state,
+                      api::bytes_of(serialized).subspan(api::kSerializedMagic.size()));
+}
+
+wasm_shared_module_t* wasm_module_share(const wasm_module_t* m) {
+  return new wasm_shared_module_t{api::compiled(m)};
+}
+void wasm_shared_module_delete(wasm_shared_module_t* shared) { delete shared; }
+
+wasm_module_t* wasm_module_obtain(wasm_store_t* store, const wasm_shared_module_t* shared) {
+  if (shared->module.engine() == store->state->weft->engine)
+    return api::new_module(store->state, shared->module);
+  return api::compile(store->state, shared->module.module().bytes);
+}
+
+}  // extern "C"
