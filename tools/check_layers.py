@@ -11,7 +11,7 @@ ROWS = [
     ["base", "platform"],
     ["wasm"],
     ["binary"],
-    ["text"],
+    ["text", "dwarf"],
     ["validate", "runtime"],
     ["codegen"],
     ["interp", "baseline", "optimizer"],
