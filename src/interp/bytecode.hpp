@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -37,13 +38,20 @@ const CodeInfo& info(Code code);
 /// A handler as data; its true type is known where it is called (dispatch.hpp).
 using HandlerWord = uint64_t;
 
+inline constexpr size_t kSequenceCount = 0
+#define WEFT_SEQUENCE(...) +1
+#include "interp/isa_sequences.def"
+#undef WEFT_SEQUENCE
+    ;
+
 /// Handler addresses by Code: [0] memory 0 has guard pages, [1] explicit checks.
 struct HandlerTable {
   HandlerWord word[kCodeCount];
+  HandlerWord sequence[kSequenceCount];  ///< By row of isa_sequences.def (sequences.hpp).
 };
 const HandlerTable& handlers(bool checked);
-/// The instruction with this handler, in either table. Code::count_ if there is none. For
-/// disassembly and rare cases.
+/// The instruction with this handler, in either table; of a sequence, the first. Code::count_ if
+/// there is none. For disassembly and rare cases.
 Code code_of_handler(HandlerWord word);
 
 /// Cells of a frame's header, behind the parameters: return ip, caller's fp, caller's vmctx.

@@ -22,6 +22,9 @@
 
 namespace weft::interp {
 
+/// Of handlers that are part of no sequence; those that may be have a parameter of this name.
+using Next = Dispatch;
+
 // --- operand access: SAFETY: the emitter laid the operands out at these offsets (isa.def); ip is
 // inside the code ---
 inline uint32_t u16(const std::byte* ip, unsigned at) {

@@ -18,6 +18,16 @@ struct Registers {
 inline constexpr unsigned kContinue = 0x100;
 using Handler = unsigned (*)(Registers&);
 
+/// Where a handler goes on (WX_NEXT): at the handler that the next instruction names, or in the
+/// handler of the next part of a sequence.
+struct Dispatch {
+  static unsigned go(Registers&) { return kContinue; }
+};
+template <Handler kHandler>
+struct Then {
+  static unsigned go(Registers& regs) { return kHandler(regs); }
+};
+
 }  // namespace weft::interp
 
 #define WX_CC
@@ -36,10 +46,10 @@ using Handler = unsigned (*)(Registers&);
   [[maybe_unused]] double& dacc = regs.dacc;                \
   [[maybe_unused]] weft::wasm::lanes::u64& vacc = regs.vacc;
 #define WX_JUMP() return weft::interp::kContinue
-#define WX_NEXT(n)                  \
-  do {                              \
-    ip += (n);                      \
-    return weft::interp::kContinue; \
+#define WX_NEXT(n)            \
+  do {                        \
+    ip += (n);                \
+    return Next::go(WX_ARGS); \
   } while (false)
 #define WX_TAKE(at)                 \
   do {                              \
@@ -48,6 +58,7 @@ using Handler = unsigned (*)(Registers&);
   } while (false)
 #define WX_GO(handler) return handler(regs)
 #define WX_FINISH(code) return static_cast<unsigned>(code)
+#define WX_PIN_ACCESS() static_cast<void>(0)
 #define WX_PIN_LOAD(value) static_cast<void>(value)
 #define WX_PIN_LOAD_F(value) static_cast<void>(value)
 #define WX_PIN_STORE() static_cast<void>(0)

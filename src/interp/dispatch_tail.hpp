@@ -11,8 +11,13 @@
       [[maybe_unused]] weft::wasm::lanes::u64 vacc
 #define WX_ARGS ip, fp, mem0, cx, acc, facc, dacc, vacc
 #define WX_SECTION __attribute__((section("weft_interp")))
+#ifdef WEFT_SEQUENCES  // handlers of sequences: every part becomes part of one function
+#define WX_INLINE __attribute__((always_inline))
+#else
+#define WX_INLINE
+#endif
 #define WX_HANDLER(name) \
-  [[maybe_unused]] WX_SECTION static WX_CC weft::wasm::TrapCode name(WX_PARAMS)
+  [[maybe_unused]] WX_SECTION WX_INLINE static WX_CC weft::wasm::TrapCode name(WX_PARAMS)
 #define WX_COLD_HANDLER(name)                                                                   \
   [[maybe_unused, gnu::noinline, gnu::cold]] WX_SECTION static WX_CC weft::wasm::TrapCode name( \
       WX_PARAMS)
@@ -22,10 +27,10 @@
     /* SAFETY: the first word of an instruction is the address of a handler. */                \
     [[clang::musttail]] return (*reinterpret_cast<const weft::interp::Handler*>(ip))(WX_ARGS); \
   } while (false)
-#define WX_NEXT(n) \
-  do {             \
-    ip += (n);     \
-    WX_JUMP();     \
+#define WX_NEXT(n)                                \
+  do {                                            \
+    ip += (n);                                    \
+    [[clang::musttail]] return Next::go(WX_ARGS); \
   } while (false)
 #define WX_TAKE(at)    \
   do {                 \
@@ -35,6 +40,8 @@
 #define WX_GO(handler) [[clang::musttail]] return handler(WX_ARGS)
 #define WX_FINISH(code) return code
 
+// SAFETY: in a sequence, ip has come from the part before: it is in its register before the access.
+#define WX_PIN_ACCESS() asm volatile("" : "+r"(ip))
 // SAFETY: a fault's resolver reads ip from r12. These make ip's update depend on the loaded value,
 // or come after the store, so that the compiler cannot advance it above the access. Tested for
 // every load and store (tests/interp/memory_test.cpp).
@@ -47,5 +54,16 @@
 
 namespace weft::interp {
 using Handler = TrapCode(WX_CC*)(WX_PARAMS);
+
+/// Where a handler goes on (WX_NEXT): at the handler that the next instruction names, or in the
+/// handler of the next part of a sequence.
+struct Dispatch {
+  __attribute__((always_inline)) static WX_CC TrapCode go(WX_PARAMS) { WX_JUMP(); }
+};
+template <Handler kHandler>
+struct Then {
+  __attribute__((always_inline)) static WX_CC TrapCode go(WX_PARAMS) { WX_GO(kHandler); }
+};
+
 inline TrapCode run(WX_PARAMS) { return (*reinterpret_cast<const Handler*>(ip))(WX_ARGS); }
 }  // namespace weft::interp

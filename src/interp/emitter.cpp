@@ -26,9 +26,9 @@ uint32_t InterpEmitter::emit(Code code) {
     --record_count_;
   }
   records_[record_count_++] = {at, code, accs_};
-  block_.push_back({at, code});
+  emitted_.push_back({at, code});
   words_.resize(at + info(code).bytes / 8u);
-  words_[at] = table_[static_cast<size_t>(code)];
+  words_[at] = table_->word[static_cast<size_t>(code)];
   return at;
 }
 // SAFETY of put/get: `at` and `byte` name an operand of an instruction in the buffer, as isa.def
@@ -60,12 +60,12 @@ uint64_t InterpEmitter::get64(uint32_t at, unsigned byte) const {
   return v;
 }
 void InterpEmitter::set_code(uint32_t at, Code code) {
-  words_[at] = table_[static_cast<size_t>(code)];
+  words_[at] = table_->word[static_cast<size_t>(code)];
   for (uint32_t i = 0; i < record_count_; ++i) {
     if (records_[i].pos == at) records_[i].code = code;
   }
-  for (size_t i = block_.size(); i-- > 0 && block_[i].pos >= at;) {
-    if (block_[i].pos == at) block_[i].code = code;
+  for (size_t i = emitted_.size(); i-- > 0 && emitted_[i].pos >= at;) {
+    if (emitted_[i].pos == at) emitted_[i].code = code;
   }
 }
 void InterpEmitter::rewind() {
@@ -75,7 +75,7 @@ void InterpEmitter::rewind() {
   words_.resize(record.pos);
   accs_ = record.before;
   --record_count_;
-  if (!block_.empty()) block_.pop_back();
+  emitted_.pop_back();
   while (!marks_.empty() && marks_.back().pos >= pos()) marks_.pop_back();
 }
 
@@ -97,6 +97,7 @@ void InterpEmitter::begin_function(State& state) {
   words_.clear();
   marks_.clear();
   jumps_.clear();
+  emitted_.clear();
   barrier();
   clean_below_ = 0;
   catches_.regions.clear();
@@ -106,7 +107,7 @@ void InterpEmitter::begin_function(State& state) {
   max_cell_ = 0;
   fuel_pos_ = 0;
   const auto& memories = state.module->memories;
-  table_ = handlers(options_.checked || (!memories.empty() && !can_be_guarded(memories[0]))).word;
+  table_ = &handlers(options_.checked || (!memories.empty() && !can_be_guarded(memories[0])));
 
   // Parameters, header, other locals, operand homes. Slots of instructions have 16 bits: a function
   // that may need more reads and writes far slots through scratch slots behind the header.
@@ -143,7 +144,7 @@ void InterpEmitter::begin_function(State& state) {
 }
 
 void InterpEmitter::finish(FuncCode& code) {
-  if (options_.fusion) thread_jumps();
+  if (options_.fusion) thread_jumps(), link_sequences();
   const uint32_t count = pos();
   code.words = std::make_unique<uint64_t[]>(count);
   std::memcpy(code.words.get(), words_.data(), size_t{count} * 8);
@@ -178,7 +179,7 @@ void InterpEmitter::finish(FuncCode& code) {
   if (words_.capacity() > (1u << 20)) words_ = {};
   if (marks_.capacity() > (1u << 20)) marks_ = {};
   if (jumps_.capacity() > (1u << 20)) jumps_ = {};
-  if (block_.capacity() > (1u << 20)) block_ = {};
+  if (emitted_.capacity() > (1u << 20)) emitted_ = {};
 }
 
 void InterpEmitter::need_cells(uint32_t cell_end) {

@@ -48,7 +48,7 @@ struct Label {
   uint32_t last_entry = 0;  ///< Last clause of that region.
   uint32_t caught = 0;      ///< Legacy: the clause whose arm this is.
   // Fuel (emitter_fuel.cpp).
-  uint32_t fuel = 0;                ///< The charge that counts what is in front of the block.
+  uint32_t fuel = 0;               ///< The charge that counts what is in front of the block.
   uint32_t escape = ~uint32_t{0};  ///< The outermost frame that something in it leaves to.
 };
 
@@ -194,7 +194,6 @@ class InterpEmitter {
     uint32_t slot = 0;
     uint64_t bits = 0;
   };
-  /// An instruction of the present basic block.
   struct Emitted {
     uint32_t pos;
     Code code;
@@ -220,7 +219,10 @@ class InterpEmitter {
   uint64_t get64(uint32_t at, unsigned byte) const;
   void set_code(uint32_t at, Code code);
   void rewind();  ///< Takes back the last recorded instruction and its effect on the accumulators.
-  void forget_records() { record_count_ = 0, block_.clear(); }
+  void forget_records() {
+    record_count_ = 0;
+    block_ = emitted_.size();
+  }
   void forget_accs() { accs_ = {}; }
   void barrier() { forget_records(), forget_accs(); }
   Record& last(unsigned n = 0) { return records_[record_count_ - 1 - n]; }
@@ -337,7 +339,8 @@ class InterpEmitter {
   void jump_to(Frame& frame, uint32_t field, bool table_entry = false);
   void patch(uint32_t link, uint32_t target);
   void bind(Label& label);
-  void thread_jumps();  ///< Branches to branches lead to where those lead.
+  void link_sequences();  ///< isa_sequences.def (fuse.cpp).
+  void thread_jumps();    ///< Branches to branches lead to where those lead.
   bool in_place(const Frame& frame, std::span<const Operand> operands) const;
   void move_results(const Frame& frame, std::span<Operand> operands);
   template <class EmitBranch>
@@ -349,16 +352,16 @@ class InterpEmitter {
   uint32_t emit_atomic(Code code, Op op, MemArg m);  // emitter_atomic.cpp
 
   // --- fuel (emitter_fuel.cpp) ---
-  void open_fuel(Frame& frame);                 ///< A block begins.
-  void escape_to(const Frame& target);          ///< Something leaves the innermost block to `target`.
+  void open_fuel(Frame& frame);         ///< A block begins.
+  void escape_to(const Frame& target);  ///< Something leaves the innermost block to `target`.
   void escape_all() { escape_to(state_->frames[0]); }
   void close_fuel(const Frame& frame, bool goes_on);  ///< It ends; `goes_on`: its end is reached.
 
   // --- the state at one operator (emitter_map.cpp) ---
-  void map_state();                              ///< Before its first instruction.
-  void map_absorbed(uint32_t at);                ///< The instruction at `at` is taken back.
-  void map_removed(uint32_t at, uint32_t words); ///< The same, out of the middle.
-  void map_call(size_t consumed);                ///< It is a call of so many operands.
+  void map_state();                               ///< Before its first instruction.
+  void map_absorbed(uint32_t at);                 ///< The instruction at `at` is taken back.
+  void map_removed(uint32_t at, uint32_t words);  ///< The same, out of the middle.
+  void map_call(size_t consumed);                 ///< It is a call of so many operands.
 
   // --- exceptions (emitter_exception.cpp) ---
   struct OpenRegion {
@@ -384,15 +387,16 @@ class InterpEmitter {
   ModuleCode& module_;
   const Options& options_;
   State* state_ = nullptr;
-  const HandlerWord* table_ = nullptr;  // for everything
+  const HandlerTable* table_ = nullptr;
   std::vector<uint64_t> words_;
   std::vector<OffsetMark> marks_;
   std::vector<uint32_t> local_slots_;
-  std::vector<uint32_t> stubs_;  // branch_table: code of each way out
-  std::vector<Emitted> block_;   // since the last way in or out; for sink_address
-  std::vector<Jump> jumps_;      // all that are patched, for thread_jumps
+  std::vector<uint32_t> stubs_;   // branch_table: code of each way out
+  std::vector<Emitted> emitted_;  // everything, for link_sequences
+  std::vector<Jump> jumps_;       // all that are patched, for thread_jumps
   Record records_[4];
   uint32_t record_count_ = 0;
+  size_t block_ = 0;  // Index in emitted_: what follows came after the last way in or out.
   AccSet accs_;
   uint32_t param_cells_ = 0;
   uint32_t home_base_ = 0;

@@ -25,7 +25,7 @@ void InterpEmitter::patch(uint32_t link, uint32_t target) {
 }
 void InterpEmitter::thread_jumps() {
   constexpr unsigned kHops = 4;  // cycles of branches exist
-  const HandlerWord br = table_[static_cast<size_t>(Code::br)];
+  const HandlerWord br = table_->word[static_cast<size_t>(Code::br)];
   const size_t count = jumps_.size();
   for (size_t i = 0; i < count; ++i) {
     uint32_t target = jumps_[i].target;

@@ -2,6 +2,7 @@
 // is the last one and its result is a temporary. Taking it back (`rewind`) restores what the
 // accumulators held before it. Which ones: ADR 0008.
 #include "interp/emitter.hpp"
+#include "interp/sequences.hpp"
 
 namespace weft::interp {
 namespace {
@@ -327,7 +328,7 @@ bool InterpEmitter::may_write(const Emitted& e, uint32_t slot) const {
 
 void InterpEmitter::remove(size_t index) {
   constexpr uint32_t kWords = 2;
-  const uint32_t at = block_[index].pos;
+  const uint32_t at = emitted_[index].pos;
   if (mapper_ != nullptr) [[unlikely]]
     map_removed(at, kWords);
   words_.erase(words_.begin() + at, words_.begin() + at + kWords);
@@ -348,8 +349,8 @@ void InterpEmitter::remove(size_t index) {
     records_[kept++] = record;
   }
   record_count_ = kept;
-  block_.erase(block_.begin() + static_cast<ptrdiff_t>(index));
-  for (size_t i = index; i < block_.size(); ++i) block_[i].pos -= kWords;
+  emitted_.erase(emitted_.begin() + static_cast<ptrdiff_t>(index));
+  for (size_t i = index; i < emitted_.size(); ++i) emitted_[i].pos -= kWords;
   for (size_t i = marks_.size(); i-- > 0 && marks_[i].pos >= at;) {
     if (marks_[i].pos > at) {
       marks_[i].pos -= kWords;
@@ -368,19 +369,20 @@ bool InterpEmitter::sink_address(const Operand& addr, const Operand& value, cons
     return false;
   if (pv.kind == Place::Kind::i) return false;
   const auto at = static_cast<uint32_t>(addr.value.bits);
-  size_t index = block_.size();
-  while (index != 0 && block_[index - 1].pos > at && block_.size() - index < kFarthest) --index;
-  if (index == 0 || block_[index - 1].pos != at) return false;
+  size_t index = emitted_.size();
+  while (index != block_ && emitted_[index - 1].pos > at && emitted_.size() - index < kFarthest)
+    --index;
+  if (index == block_ || emitted_[index - 1].pos != at) return false;
   --index;
-  const Code code = block_[index].code;
+  const Code code = emitted_[index].code;
   if (get16(at, 8) != home_slot(addr.cell)) return false;
   const bool sum = code == Code::i32_add_ss_r && m.offset <= 0xffff;
   if (!sum && code != Code::i32_add_si_r) return false;
   const uint32_t x = get16(at, 10);
   const uint32_t y = sum ? get16(at, 12) : x;
   const uint32_t constant = get32(at, 12);
-  for (size_t i = index + 1; i < block_.size(); ++i) {
-    if (may_write(block_[i], x) || may_write(block_[i], y)) return false;
+  for (size_t i = index + 1; i < emitted_.size(); ++i) {
+    if (may_write(emitted_[i], x) || may_write(emitted_[i], y)) return false;
   }
   const bool from_acc = pv.kind == Place::Kind::a;
   // The value's slot may be the one the sum was to be in: no, operands have slots of their own.
@@ -441,7 +443,6 @@ std::optional<Value> InterpEmitter::fuse_select(const Operand& a, const Operand&
 #define WEFT_SHOP(id, outer, shift)
 #define WEFT_MADD(id, fn)
 #define WEFT_ADDBR(w, id, add, cmp)
-#define WEFT_STINC(id, mem, val)
 #define WEFT_MISC(id, fields, bytes)
 #define WEFT_SELCMP(w, id, cmp) \
   case Code::cmp##_ss_r: base = Code::id##_ss_r, imm_bytes = w; break;
@@ -491,7 +492,6 @@ std::optional<uint32_t> InterpEmitter::fuse_add_branch(Code branch, bool has_imm
 #undef WEFT_MADD
 #undef WEFT_ADDBR
 #undef WEFT_SELCMP
-#undef WEFT_STINC
 #undef WEFT_MISC
     default: return std::nullopt;
   }
@@ -519,6 +519,22 @@ std::optional<uint32_t> InterpEmitter::fuse_add_branch(Code branch, bool has_imm
   }
   define(Class::i, to, d, false);
   return to * 2 + 3;
+}
+
+/// Where instructions follow each other as in isa_sequences.def, the first one's handler does all.
+void InterpEmitter::link_sequences() {
+  for (size_t i = 0; i < emitted_.size(); ++i) {
+    for (const Sequence& sequence : sequences_from(emitted_[i].code)) {
+      if (emitted_.size() - i < sequence.count) continue;
+      bool same = true;
+      for (size_t k = 1; same && k < sequence.count; ++k)
+        same = emitted_[i + k].code == sequence.parts[k];
+      if (!same) continue;
+      if (const HandlerWord word = table_->sequence[sequence.row]; word != 0)
+        words_[emitted_[i].pos] = word;
+      break;
+    }
+  }
 }
 
 }  // namespace weft::interp

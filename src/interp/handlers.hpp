@@ -116,7 +116,7 @@ inline constexpr bool kTraps = false;
 template <class T>
 inline constexpr bool kTraps<wasm::numeric::Trapping<T>> = true;
 
-template <auto Fn, Src kLeft, Src kRight, bool kSlot>
+template <auto Fn, Src kLeft, Src kRight, bool kSlot, class Next>
 WX_HANDLER(binary) {
   WX_BEGIN
   using F = Signature<decltype(Fn)>;
@@ -136,7 +136,7 @@ WX_HANDLER(binary) {
   WX_NEXT(kImm && sizeof(A) == 8 ? 24 : 16);
 }
 
-template <auto Fn, Src kSrc, bool kSlot>
+template <auto Fn, Src kSrc, bool kSlot, class Next>
 WX_HANDLER(unary) {
   WX_BEGIN
   using F = Signature<decltype(Fn)>;
@@ -152,7 +152,7 @@ WX_HANDLER(unary) {
 }
 
 /// Branches if Fn(left, right) == kSense.
-template <auto Fn, Src kLeft, Src kRight, bool kSense>
+template <auto Fn, Src kLeft, Src kRight, bool kSense, class Next>
 WX_HANDLER(branch) {
   WX_BEGIN
   using A = typename Signature<decltype(Fn)>::First;
@@ -166,15 +166,27 @@ WX_HANDLER(branch) {
 }
 
 #define WX_PUT(id, ...) table.word[static_cast<size_t>(Code::id)] = word_of(&__VA_ARGS__)
-#define WX_PUT_BIN(op, l, r)                                                       \
-  WX_PUT(op##_##l##r##_r, binary<&wasm::numeric::op, Src::l, Src::r, kWriteSlot>); \
-  WX_PUT(op##_##l##r##_t, binary<&wasm::numeric::op, Src::l, Src::r, kTransient>);
+// A handler that may be part of a sequence: its template, and the arguments but for Next.
+#ifndef WEFT_SEQUENCES
+#define WX_CHAIN(id, handler, ...) WX_PUT(id, handler<__VA_ARGS__ __VA_OPT__(, ) Dispatch>);
+#else
+template <Code kCode, class Next>
+struct Part;
+#define WX_CHAIN(id, handler, ...)                                                 \
+  template <class Next>                                                            \
+  struct Part<Code::id, Next> {                                                    \
+    static constexpr Handler kHandler = &handler<__VA_ARGS__ __VA_OPT__(, ) Next>; \
+  };
+#endif
+#define WX_PUT_BIN(op, l, r)                                                        \
+  WX_CHAIN(op##_##l##r##_r, binary, &wasm::numeric::op, Src::l, Src::r, kWriteSlot) \
+  WX_CHAIN(op##_##l##r##_t, binary, &wasm::numeric::op, Src::l, Src::r, kTransient)
 #define WEFT_BIN4(w, op) \
   WX_PUT_BIN(op, s, s) WX_PUT_BIN(op, s, i) WX_PUT_BIN(op, a, s) WX_PUT_BIN(op, a, i)
 #define WEFT_BIN6(w, op) WEFT_BIN4(w, op) WX_PUT_BIN(op, s, a) WX_PUT_BIN(op, i, s)
-#define WX_PUT_UN(op, s)                                               \
-  WX_PUT(op##_##s##_r, unary<&wasm::numeric::op, Src::s, kWriteSlot>); \
-  WX_PUT(op##_##s##_t, unary<&wasm::numeric::op, Src::s, kTransient>);
+#define WX_PUT_UN(op, s)                                                \
+  WX_CHAIN(op##_##s##_r, unary, &wasm::numeric::op, Src::s, kWriteSlot) \
+  WX_CHAIN(op##_##s##_t, unary, &wasm::numeric::op, Src::s, kTransient)
 #define WEFT_UN2(op) WX_PUT_UN(op, s) WX_PUT_UN(op, a)
 
 }  // namespace

@@ -45,9 +45,10 @@ WX_COLD_HANDLER(leave_out_of_bounds) {  // acc: effective address
 #define WX_CHECK(ea, bytes) static_cast<void>(0)  // the guard pages do it
 #endif
 
-template <class Mem, class Val, Addr kAddr, bool kSlot>
+template <class Mem, class Val, Addr kAddr, bool kSlot, class Next>
 WX_HANDLER(load) {
   WX_BEGIN
+  WX_PIN_ACCESS();
   const uint64_t ea = effective<kAddr>(ip, fp, acc, 10, 12);
   WX_CHECK(ea, sizeof(Mem));
   Mem raw;
@@ -62,9 +63,10 @@ WX_HANDLER(load) {
   WX_NEXT(kAddr == Addr::b || kAddr == Addr::e ? 24 : 16);
 }
 
-template <class Mem, class Val, Addr kAddr, Src kValue>
+template <class Mem, class Val, Addr kAddr, Src kValue, class Next>
 WX_HANDLER(store) {
   WX_BEGIN
+  WX_PIN_ACCESS();
   const uint64_t ea = effective<kAddr>(ip, fp, acc, 8, 10);
   WX_CHECK(ea, sizeof(Mem));
   const Val value = WX_OPERAND(kValue, Val, (kAddr == Addr::x ? 12 : 10), 16);
@@ -75,9 +77,10 @@ WX_HANDLER(store) {
 }
 
 /// Immediates of stores are 8 bytes at 16, whatever the width.
-template <class Mem, Addr kAddr>
+template <class Mem, Addr kAddr, class Next>
 WX_HANDLER(store_imm) {
   WX_BEGIN
+  WX_PIN_ACCESS();
   const uint64_t ea = effective<kAddr>(ip, fp, acc, 8, 10);
   WX_CHECK(ea, sizeof(Mem));
   const Mem raw = static_cast<Mem>(u64(ip, 16));
@@ -89,9 +92,10 @@ WX_HANDLER(store_imm) {
 // --- fused with an operator (isa_fused.def) ---
 
 /// d <- left op memory[address + o14]
-template <auto Fn, class Mem, Src kLeft, Addr kAddr, bool kSlot>
+template <auto Fn, class Mem, Src kLeft, Addr kAddr, bool kSlot, class Next>
 WX_HANDLER(load_op) {
   WX_BEGIN
+  WX_PIN_ACCESS();
   using T = typename Signature<decltype(Fn)>::Second;
   uint32_t index = 0;
   if constexpr (kAddr == Addr::a) {
@@ -113,60 +117,42 @@ WX_HANDLER(load_op) {
   WX_RESULT(kSlot, Fn(left, right));
   WX_NEXT(kAddr == Addr::b ? 24 : 16);
 }
-/// A store, then slot s10 += o14.
-template <class Mem, class Val>
-WX_HANDLER(store_inc) {
-  WX_BEGIN
-  const uint64_t ea = uint64_t{static_cast<uint32_t>(slot(ip, fp, 8).bits)} + u16(ip, 12);
-  WX_CHECK(ea, sizeof(Mem));
-  const Mem raw = static_cast<Mem>(WX_OPERAND(Src::a, Val, 0, 0));
-  std::memcpy(mem0 + ea, &raw, sizeof(Mem));  // SAFETY: as in load
-  WX_PIN_STORE();
-  Cell& counter = slot(ip, fp, 10);
-  const uint32_t next = static_cast<uint32_t>(counter.bits) +
-                        static_cast<uint32_t>(static_cast<int16_t>(u16(ip, 14)));
-  counter.bits = next;
-  if constexpr (std::is_floating_point_v<Val>) acc = next;
-  WX_NEXT(16);
-}
-
-#define WX_PUT_LOP(id, op, mem, l, a)                                                     \
-  WX_PUT(id##_##l##a##_r, load_op<&wasm::numeric::op, mem, Src::l, Addr::a, kWriteSlot>); \
-  WX_PUT(id##_##l##a##_t, load_op<&wasm::numeric::op, mem, Src::l, Addr::a, kTransient>);
+#define WX_PUT_LOP(id, op, mem, l, a)                                                      \
+  WX_CHAIN(id##_##l##a##_r, load_op, &wasm::numeric::op, mem, Src::l, Addr::a, kWriteSlot) \
+  WX_CHAIN(id##_##l##a##_t, load_op, &wasm::numeric::op, mem, Src::l, Addr::a, kTransient)
 #define WEFT_LOP(id, op, mem)   \
   WX_PUT_LOP(id, op, mem, s, s) \
   WX_PUT_LOP(id, op, mem, s, a) \
   WX_PUT_LOP(id, op, mem, s, b) \
   WX_PUT_LOP(id, op, mem, a, s) WX_PUT_LOP(id, op, mem, a, a) WX_PUT_LOP(id, op, mem, a, b)
-#define WEFT_STINC(id, mem, val) WX_PUT(id##_inc_sa, store_inc<mem, val>);
-#define WX_PUT_LD(id, mem, val, a)                           \
-  WX_PUT(id##_##a##_r, load<mem, val, Addr::a, kWriteSlot>); \
-  WX_PUT(id##_##a##_t, load<mem, val, Addr::a, kTransient>);
+#define WX_PUT_LD(id, mem, val, a)                            \
+  WX_CHAIN(id##_##a##_r, load, mem, val, Addr::a, kWriteSlot) \
+  WX_CHAIN(id##_##a##_t, load, mem, val, Addr::a, kTransient)
 #define WEFT_LD(id, mem, val) \
   WX_PUT_LD(id, mem, val, s)  \
   WX_PUT_LD(id, mem, val, a)  \
   WX_PUT_LD(id, mem, val, c)  \
   WX_PUT_LD(id, mem, val, x)  \
   WX_PUT_LD(id, mem, val, y) WX_PUT_LD(id, mem, val, b) WX_PUT_LD(id, mem, val, e)
-#define WEFT_ST(id, mem, val)                        \
-  WX_PUT(id##_ss, store<mem, val, Addr::s, Src::s>); \
-  WX_PUT(id##_as, store<mem, val, Addr::a, Src::s>); \
-  WX_PUT(id##_cs, store<mem, val, Addr::c, Src::s>); \
-  WX_PUT(id##_xs, store<mem, val, Addr::x, Src::s>); \
-  WX_PUT(id##_sa, store<mem, val, Addr::s, Src::a>); \
-  WX_PUT(id##_ca, store<mem, val, Addr::c, Src::a>); \
-  WX_PUT(id##_xa, store<mem, val, Addr::x, Src::a>); \
-  WX_PUT(id##_si, store_imm<mem, Addr::s>);          \
-  WX_PUT(id##_ai, store_imm<mem, Addr::a>);          \
-  WX_PUT(id##_ci, store_imm<mem, Addr::c>);          \
-  WX_PUT(id##_bs, store<mem, val, Addr::b, Src::s>); \
-  WX_PUT(id##_ba, store<mem, val, Addr::b, Src::a>);
-#define WEFT_STF(id, mem, val)                       \
-  WX_PUT(id##_sa, store<mem, val, Addr::s, Src::a>); \
-  WX_PUT(id##_aa, store<mem, val, Addr::a, Src::a>); \
-  WX_PUT(id##_ca, store<mem, val, Addr::c, Src::a>); \
-  WX_PUT(id##_xa, store<mem, val, Addr::x, Src::a>); \
-  WX_PUT(id##_ba, store<mem, val, Addr::b, Src::a>);
+#define WEFT_ST(id, mem, val)                         \
+  WX_CHAIN(id##_ss, store, mem, val, Addr::s, Src::s) \
+  WX_CHAIN(id##_as, store, mem, val, Addr::a, Src::s) \
+  WX_CHAIN(id##_cs, store, mem, val, Addr::c, Src::s) \
+  WX_CHAIN(id##_xs, store, mem, val, Addr::x, Src::s) \
+  WX_CHAIN(id##_sa, store, mem, val, Addr::s, Src::a) \
+  WX_CHAIN(id##_ca, store, mem, val, Addr::c, Src::a) \
+  WX_CHAIN(id##_xa, store, mem, val, Addr::x, Src::a) \
+  WX_CHAIN(id##_si, store_imm, mem, Addr::s)          \
+  WX_CHAIN(id##_ai, store_imm, mem, Addr::a)          \
+  WX_CHAIN(id##_ci, store_imm, mem, Addr::c)          \
+  WX_CHAIN(id##_bs, store, mem, val, Addr::b, Src::s) \
+  WX_CHAIN(id##_ba, store, mem, val, Addr::b, Src::a)
+#define WEFT_STF(id, mem, val)                        \
+  WX_CHAIN(id##_sa, store, mem, val, Addr::s, Src::a) \
+  WX_CHAIN(id##_aa, store, mem, val, Addr::a, Src::a) \
+  WX_CHAIN(id##_ca, store, mem, val, Addr::c, Src::a) \
+  WX_CHAIN(id##_xa, store, mem, val, Addr::x, Src::a) \
+  WX_CHAIN(id##_ba, store, mem, val, Addr::b, Src::a)
 
 }  // namespace
 }  // namespace weft::interp

@@ -23,6 +23,8 @@ void install_atomic(HandlerTable& table);
 void install_fused(HandlerTable& table);
 void install_load_op_guarded(HandlerTable& table);
 void install_load_op_checked(HandlerTable& table);
+/// isa_sequences.def; guarded only: with explicit checks, there is little to gain.
+void install_sequences(HandlerTable& table);
 /// Vectors. The families that gain from SSE4.2 exist a second time for processors that have it
 /// (isa.cpp chooses).
 void install_simd_narrow(HandlerTable& table);

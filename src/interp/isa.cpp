@@ -1,4 +1,5 @@
 // Tables expanded from isa.def: names and layouts, handler addresses, compares and their branches.
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <unordered_map>
@@ -6,6 +7,7 @@
 #include "interp/code_map.hpp"
 #include "interp/compare_rows.hpp"
 #include "interp/install.hpp"
+#include "interp/sequences.hpp"
 
 namespace weft::interp {
 namespace {
@@ -45,6 +47,38 @@ constexpr std::array<CompareRow, kCodeCount> kCompares = [] {
 #undef WEFT_INT
 #undef WEFT_INTS
   return rows;
+}();
+
+constexpr bool begins_before(const Sequence& a, const Sequence& b) {
+  return a.parts[0] != b.parts[0] ? a.parts[0] < b.parts[0] : a.count > b.count;
+}
+/// In the order of their first instruction, longest first.
+constexpr std::array<Sequence, kSequenceCount> kSequences = [] {
+  using enum Code;
+  constexpr auto kCount = [](auto... parts) { return static_cast<uint32_t>(sizeof...(parts)); };
+  std::array<Sequence, kSequenceCount> rows{{
+#define WEFT_SEQUENCE(...) Sequence{{__VA_ARGS__}, kCount(__VA_ARGS__), 0},
+#include "interp/isa_sequences.def"
+#undef WEFT_SEQUENCE
+  }};
+  uint32_t row = 0;
+  for (Sequence& sequence : rows) sequence.row = row++;
+  std::sort(rows.begin(), rows.end(), begins_before);
+  return rows;
+}();
+struct SequenceRange {
+  uint8_t begin = 0;
+  uint8_t end = 0;
+};
+static_assert(kSequenceCount <= 255);
+constexpr std::array<SequenceRange, kCodeCount> kSequencesFrom = [] {
+  std::array<SequenceRange, kCodeCount> ranges{};
+  for (uint8_t i = 0; i < kSequenceCount; ++i) {
+    SequenceRange& range = ranges[static_cast<size_t>(kSequences[i].parts[0])];
+    if (range.end == 0) range.begin = i;
+    range.end = static_cast<uint8_t>(i + 1);
+  }
+  return ranges;
 }();
 
 void install_simd(HandlerTable& table) {
@@ -90,6 +124,7 @@ const HandlerTable& guarded() {
     install_memory_guarded(g_guarded);
     install_load_op_guarded(g_guarded);
     install_simd_memory_guarded(g_guarded);
+    install_sequences(g_guarded);
     return true;
   }();
   static_cast<void>(kMade);
@@ -114,6 +149,7 @@ const std::unordered_map<HandlerWord, Code>& codes() {
     std::unordered_map<HandlerWord, Code> map;
     for (const HandlerTable* table : {&guarded(), &checked()}) {
       for (size_t i = 0; i < kCodeCount; ++i) map.emplace(table->word[i], static_cast<Code>(i));
+      for (const Sequence& s : kSequences) map.emplace(table->sequence[s.row], s.parts[0]);
     }
     return map;
   }();
@@ -129,6 +165,10 @@ Code code_of_handler(HandlerWord word) {
   return found == codes().end() ? Code::count_ : found->second;
 }
 const CompareRow& compare_row(Code code) { return kCompares[static_cast<size_t>(code)]; }
+std::span<const Sequence> sequences_from(Code code) {
+  const SequenceRange range = kSequencesFrom[static_cast<size_t>(code)];
+  return std::span(kSequences).subspan(range.begin, static_cast<size_t>(range.end - range.begin));
+}
 bool is_transient(Code code) { return info(code).name.ends_with(".t"); }
 
 // SAFETY: an instruction is its handler's word, so the table's entry is code for one that has no

@@ -42,7 +42,6 @@ constexpr Excuse kExcuses[] = {
     {"translate", "in no function: the entry of functions without code"},
     {"i32_sub.ai", "x - c is emitted as x + -c"},
     {"i64_sub.ai", "x - c is emitted as x + -c"},
-    {"_inc.sa", "not emitted: no workload gained from it"},
 };
 bool excused(std::string_view name) {
   for (const Excuse& e : kExcuses) {
