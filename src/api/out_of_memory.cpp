@@ -22,13 +22,13 @@ union Immortal {
 }  // namespace
 
 void weft_error::operator delete(weft_error* error, std::destroying_delete_t) {
-  if (error->is_shared) return;
+  if (error == nullptr || error->is_shared) return;
   error->~weft_error();
   ::operator delete(static_cast<void*>(error));
 }
 
 void weft_trap::operator delete(weft_trap* trap, std::destroying_delete_t) {
-  if (trap->is_shared) return;
+  if (trap == nullptr || trap->is_shared) return;
   trap->~weft_trap();
   ::operator delete(static_cast<void*>(trap));
 }

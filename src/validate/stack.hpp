@@ -8,7 +8,7 @@
 #include <cstring>
 #include <type_traits>
 
-#include "base/check.hpp"
+#include "base/out_of_memory.hpp"
 
 namespace weft::validate {
 
@@ -61,7 +61,7 @@ class Stack {
     // SAFETY: T is trivially copyable, so realloc may move it; bodies are below 128 MiB, the
     // product cannot overflow.
     T* grown = static_cast<T*>(std::realloc(static_cast<void*>(begin_), capacity * sizeof(T)));
-    WEFT_CHECK(grown != nullptr);
+    if (grown == nullptr) throw_out_of_memory();
     begin_ = grown;
     top_ = grown + used;
     limit_ = grown + capacity;
