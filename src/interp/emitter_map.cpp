@@ -49,7 +49,7 @@ void InterpEmitter::finish_map() {
   std::vector<MappedValue>& operands = m.map.operands;
   for (const FrameMapper::InAccumulator& a : m.in_accumulator) {
     // The form that does not store stands behind the one that does.
-    if (a.pos >= pos() || words_[a.pos] == table_[static_cast<size_t>(a.code) + 1])
+    if (a.pos >= pos() || words_[a.pos] == table_->word[static_cast<size_t>(a.code) + 1])
       operands[a.operand].kind = MappedValue::Kind::lost;
   }
   for (MappedValue& v : operands) {
