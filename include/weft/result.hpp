@@ -36,7 +36,7 @@ inline std::string take(weft_bytes_t bytes) {
   return s;
 }
 /// Its address marks an error that carries a std::exception_ptr.
-inline constexpr char kExceptionPayload = 0;
+inline char kExceptionPayload = 0;
 }  // namespace detail
 
 /// A refusal: bad input, a missing import, a limit. Move-only.
@@ -68,6 +68,14 @@ struct Frame {
   std::string_view module_name;
 };
 
+/// A function of the guest's source and a place in it, from debug information. Unknown: empty or 0.
+struct SourceFrame {
+  std::string_view function;
+  std::string_view file;  ///< As the compiler was given it.
+  uint32_t line;
+  uint32_t column;
+};
+
 /// Why guest code ended early. Move-only.
 class Trap {
  public:
@@ -88,16 +96,26 @@ class Trap {
     const weft_frame_t f = weft_trap_frame(trap_.get(), i);
     return {f.func_index, f.module_offset, detail::view(f.func_name), detail::view(f.module_name)};
   }
+  /// How many functions of the source a frame stands for: 0 without debug information, more than 1
+  /// if calls were inlined.
+  size_t source_count(size_t frame) const { return weft_trap_source_count(trap_.get(), frame); }
+  /// The innermost function first; the strings live as long as the trap.
+  SourceFrame source(size_t frame, size_t i) const {
+    const weft_source_t s = weft_trap_source(trap_.get(), frame, i);
+    return {detail::view(s.function), detail::view(s.file), s.line, s.column};
+  }
   /// Returned by a host function, the error ends it as this guest call ended; a wasm exception goes
   /// on to the guest outside.
   Error pass_on() && { return Error(weft_error_from_trap(trap_.release())); }
-  /// "  0: 0x1a2b - module!function\n" for each frame.
+  /// The C trap.
+  const weft_trap_t* c_api() const { return trap_.get(); }
   /// With Config option "core_dumps": the state of the store at the trap; empty otherwise.
   std::span<const uint8_t> core_dump() const {
     const uint8_t* data = nullptr;
     const size_t size = weft_trap_core_dump(trap_.get(), &data);
     return {data, size};
   }
+  /// "  0: 0x1a2b - module!function\n" for each frame.
   std::string backtrace() const { return detail::take(weft_trap_backtrace(trap_.get())); }
 
 #if defined(__cpp_exceptions)
@@ -122,6 +140,11 @@ class Failure {
   Failure(Trap trap) : reason_(std::move(trap)) {}
   const Error* error() const { return std::get_if<Error>(&reason_); }
   const Trap* trap() const { return std::get_if<Trap>(&reason_); }
+  /// Returned by a host function, the error ends it as the call that failed ended.
+  Error to_error() && {
+    if (Trap* trap = std::get_if<Trap>(&reason_)) return std::move(*trap).pass_on();
+    return std::move(std::get<Error>(reason_));
+  }
   std::string_view message() const {
     return trap() != nullptr ? trap()->message() : error()->message();
   }

@@ -20,11 +20,15 @@
 
 /* One file per subject; each can be read alone. */
 #include "weft/c/base.h"
+#include "weft/c/defined_type.h"
 #include "weft/c/engine.h"
 #include "weft/c/error.h"
+#include "weft/c/exception.h"
 #include "weft/c/func.h"
+#include "weft/c/gc.h"
 #include "weft/c/global_table.h"
 #include "weft/c/instance.h"
+#include "weft/c/limits.h"
 #include "weft/c/linker.h"
 #include "weft/c/memory.h"
 #include "weft/c/module.h"

@@ -74,6 +74,18 @@ weft_error_t* weft_error_new_payload(const char* message, size_t size, const voi
 }
 WEFT_OR_ERROR
 
+weft_error_t* weft_error_new_code(weft_error_code_t code, const char* message, size_t size) try {
+  return new weft_error(Error(static_cast<ErrorCode>(code), std::string(message, size)));
+}
+WEFT_OR_ERROR
+
+weft_error_t* weft_trap_refused(const weft_trap_t* t) try {
+  if (t->trap.kind != engine::Trap::Kind::error || t->trap.code != engine::TrapCode::none)
+    return nullptr;
+  return api::to_c(Error(t->trap.error_code, t->trap.message));
+}
+WEFT_OR_ERROR
+
 void* weft_error_payload(const weft_error_t* e, const void* kind) {
   return e->payload_kind == kind ? e->payload : nullptr;
 }

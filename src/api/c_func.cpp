@@ -2,6 +2,7 @@
 #include <array>
 
 #include "api/objects.hpp"
+#include "api/types.hpp"
 #include "runtime/out_of_memory.hpp"
 
 using namespace weft;
@@ -14,13 +15,28 @@ runtime::TrapCode Callback::run(void* env, runtime::Caller& caller, runtime::Cel
   // name.
   weft_error_t* error = self.call(self.env, reinterpret_cast<weft_caller_t*>(&caller),
                                   reinterpret_cast<weft_raw_t*>(cells), self.capacity);
-  if (error == nullptr) return runtime::TrapCode::none;
+  if (error == nullptr) [[likely]]
+    return runtime::TrapCode::none;
+  return end_guest(caller, error);
+}
+
+runtime::TrapCode end_guest(runtime::Caller& caller, weft_error_t* error) {
   if (error->is_shared) return runtime::fail_out_of_memory(caller.store());
   std::shared_ptr<weft_error> owned(error);
   if (owned->kind == weft_error::Kind::exit)
     return caller.exit(static_cast<uint32_t>(owned->exit_status));
   if (owned->kind == weft_error::Kind::trap)
     return engine::pass_on(caller, std::move(*owned->trap));
+  if (owned->kind == weft_error::Kind::wasm_exception) {
+    runtime::Store& store = caller.store();
+    const weft_ref_t ref = owned->exception;
+    if (ref.store == store.id() && store.heap().has_type(ref.handle, wasm::AbstractHeap::exn)) {
+      store.pending() = {};
+      store.heap().in_flight = ref.handle;
+      return runtime::TrapCode::unhandled_exception;
+    }
+    return caller.fail("a host function threw a reference that is not to an exception");
+  }
   return caller.fail(owned->error.message, owned);
 }
 
@@ -71,12 +87,12 @@ weft_error_t* weft_func_new(weft_store_t* s, const weft_functype_t* type, weft_c
                             void* env, void (*finalizer)(void*), weft_func_t* out) try {
   api::Owned given(env, finalizer);
   WEFT_REFUSE_NULL(type);
-  const auto params = api::to_val_types(type->params.data(), type->params.size());
-  const auto results = api::to_val_types(type->results.data(), type->results.size());
+  WEFT_ASSIGN_C(const api::Signature signature, api::from_c(s->store->engine().types(), *type));
   auto owned = std::make_unique<api::Callback>(callback, env, finalizer, api::cells_needed(*type));
   given.release();
   WEFT_ASSIGN_C(const engine::Func func,
-                engine::new_func(*s->store, params, results, &api::Callback::run, owned.get(),
+                engine::new_func(*s->store, signature.params, signature.results,
+                                 &api::Callback::run, owned.get(),
                                  [](void* p) { delete static_cast<api::Callback*>(p); }));
   owned.release();
   *out = api::to_handle<weft_func_t>(*s->store, func);
@@ -88,11 +104,7 @@ weft_error_t* weft_func_type(const weft_store_t* s, weft_func_t f, weft_functype
   WEFT_ASSIGN_C(const engine::Func func, api::from_handle<runtime::VMFuncRef>(*s->store, f));
   if (!func.belongs_to(*s->store))
     return api::to_c(Error(ErrorCode::wrong_store, "function of another store"));
-  const runtime::CanonicalType& type = engine::func_type(*s->store, func);
-  auto t = std::make_unique<weft_functype>();
-  for (wasm::ValType p : type.params) t->params.push_back(api::to_kind(*s->store, p));
-  for (wasm::ValType r : type.results) t->results.push_back(api::to_kind(*s->store, r));
-  *out = t.release();
+  *out = api::to_functype(s->store->engine().types(), engine::func_type(*s->store, func));
   return nullptr;
 }
 WEFT_OR_ERROR
@@ -141,6 +153,20 @@ weft_error_t* weft_func_typed(const weft_store_t* s, weft_func_t f, const weft_v
 }
 WEFT_OR_ERROR
 
+weft_error_t* weft_func_typed_exact(const weft_store_t* s, weft_func_t f,
+                                    const weft_valtype_t* params, size_t param_count,
+                                    const weft_valtype_t* results, size_t result_count,
+                                    weft_typed_func_t* out) try {
+  const runtime::TypeRegistry& types = s->store->engine().types();
+  WEFT_ASSIGN_C(const engine::Func func, api::from_handle<runtime::VMFuncRef>(*s->store, f));
+  WEFT_ASSIGN_C(const auto wanted_params, api::from_c(types, params, param_count));
+  WEFT_ASSIGN_C(const auto wanted_results, api::from_c(types, results, result_count));
+  WEFT_TRY_C(engine::check_signature(*s->store, func, wanted_params, wanted_results));
+  *out = {f.store, f.index};
+  return nullptr;
+}
+WEFT_OR_ERROR
+
 weft_trap_t* weft_typed_call(weft_store_t* s, weft_typed_func_t f, weft_raw_t* cells,
                              size_t capacity) try {
   runtime::VMFuncRef* const func = find_func(s, f.store, f.func);
@@ -152,6 +178,13 @@ WEFT_OR_TRAP
 
 weft_store_t* weft_caller_store(weft_caller_t* caller) {
   return &weft_store::of(from_c(caller).store());
+}
+
+bool weft_caller_instance(weft_caller_t* caller, weft_instance_t* out) {
+  const runtime::Caller& c = from_c(caller);
+  if (c.instance() == nullptr) return false;
+  *out = {c.store().id(), c.store().handle_of(*c.instance())};
+  return true;
 }
 
 bool weft_caller_export(weft_caller_t* caller, const char* name, size_t size, weft_extern_t* out) {

@@ -1,5 +1,6 @@
 // weft.h: linking and instances.
 #include "api/objects.hpp"
+#include "api/types.hpp"
 
 using namespace weft;
 
@@ -45,8 +46,9 @@ weft_error_t* weft_linker_func(weft_linker_t* l, const char* module, size_t modu
   WEFT_REFUSE_NULL(l);
   WEFT_REFUSE_NULL(type);
   engine::HostFuncDef def;
-  def.params = api::to_val_types(type->params.data(), type->params.size());
-  def.results = api::to_val_types(type->results.data(), type->results.size());
+  WEFT_ASSIGN_C(api::Signature signature, api::from_c(l->linker.engine().types(), *type));
+  def.params = std::move(signature.params);
+  def.results = std::move(signature.results);
   def.callback = &api::Callback::run;
   def.env = std::make_shared<api::Callback>(callback, env, finalizer, api::cells_needed(*type));
   given.release();

@@ -163,6 +163,8 @@ weft_functype_t* weft_functype_new(const weft_valkind_t* params, size_t param_co
   auto type = std::make_unique<weft_functype>();
   type->params.assign(params, params + param_count);
   type->results.assign(results, results + result_count);
+  for (weft_valkind_t p : type->params) type->param_types.push_back(weft_valtype_of(p));
+  for (weft_valkind_t r : type->results) type->result_types.push_back(weft_valtype_of(r));
   return type.release();
 }
 WEFT_OR_NULL

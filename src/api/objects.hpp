@@ -20,7 +20,7 @@
 #include "weft/weft.h"
 
 struct weft_error {
-  enum class Kind : uint8_t { refusal, exit, trap };
+  enum class Kind : uint8_t { refusal, exit, trap, wasm_exception };
 
   explicit weft_error(weft::Error e) : error(std::move(e)) {}
   ~weft_error() {
@@ -40,6 +40,7 @@ struct weft_error {
   void* payload = nullptr;
   void (*finalizer)(void*) = nullptr;
   std::unique_ptr<weft::engine::Trap> trap;  ///< trap: what the host function passes on.
+  weft_ref_t exception{};                    ///< wasm_exception: what it throws.
 };
 
 struct weft_trap {
@@ -81,8 +82,10 @@ struct weft_module {
 struct weft_store {
   explicit weft_store(weft::engine::Engine e) : engine(std::move(e)) {}
   ~weft_store() {
+    if (store != nullptr) store->close();  // finalizers still find the store
     store.reset();
     if (finalizer != nullptr) finalizer(data);
+    if (more.finalizer != nullptr) more.finalizer(more.data);
   }
   weft_store(const weft_store&) = delete;
   weft_store& operator=(const weft_store&) = delete;
@@ -93,6 +96,13 @@ struct weft_store {
   std::unique_ptr<weft::runtime::Store> store;
   void* data = nullptr;
   void (*finalizer)(void*) = nullptr;
+  std::unique_ptr<weft::runtime::ResourceLimiter> limiter;
+  struct Data {
+    const void* kind = nullptr;
+    void* data = nullptr;
+    void (*finalizer)(void*) = nullptr;
+  };
+  Data more;  ///< weft_store_set_data
 
   static weft_store& of(weft::runtime::Store& s) { return *static_cast<weft_store*>(s.host_data); }
 };
@@ -100,6 +110,8 @@ struct weft_store {
 struct weft_functype {
   std::vector<weft_valkind_t> params;
   std::vector<weft_valkind_t> results;
+  std::vector<weft_valtype_t> param_types;
+  std::vector<weft_valtype_t> result_types;
 };
 
 struct weft_linker {
@@ -209,6 +221,8 @@ struct Callback {
   static runtime::TrapCode run(void* env, runtime::Caller& caller, runtime::Cell* cells);
 };
 size_t cells_needed(const weft_functype_t& type);
+/// Ends the guest's call as the embedder's error says; takes it.
+runtime::TrapCode end_guest(runtime::Caller& caller, weft_error_t* error);
 
 }  // namespace weft::api
 

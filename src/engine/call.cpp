@@ -38,6 +38,7 @@ std::string trap_message(const runtime::TrapRecord& record) {
 void describe_exception(runtime::Store& store, Trap& trap) {
   runtime::Heap& heap = store.heap();
   trap.exception = heap.in_flight;
+  trap.store_id = store.id();
   if (trap.exception == runtime::kNullRef) return;
   // A host function may keep it while it calls other guest code; the heap itself keeps the last
   // one.
@@ -156,9 +157,13 @@ Result<> check_signature(runtime::Store& store, Func func, std::span<const wasm:
     return fail(ErrorCode::wrong_store, "wrong store: the function belongs to another store");
   }
   const runtime::CanonicalType& type = func_type(store, func);
-  if (std::ranges::equal(params, type.params) && std::ranges::equal(results, type.results))
-    return {};
   runtime::TypeRegistry& types = store.engine().types();
+  const auto match = [&](std::span<const wasm::ValType> sub, std::span<const wasm::ValType> super) {
+    return std::ranges::equal(sub, super, [&](wasm::ValType a, wasm::ValType b) {
+      return types.matches(a, b);
+    });
+  };
+  if (match(params, type.params) && match(type.results, results)) return {};
   WEFT_ASSIGN(const wasm::TypeId asked, types.intern_func(params, results));
   return fail(ErrorCode::bad_argument,
               fmt::format("type mismatch: the function is {}, not {}",

@@ -13,8 +13,8 @@ namespace weft::engine {
 CallResult call(runtime::Store& store, Func func, std::span<const Value> params,
                 std::span<Value> results);
 
-/// Checks a signature once: ok if the function takes exactly these parameters and gives these
-/// results.
+/// Checks a signature once: ok if the function takes these parameters or more general ones, and
+/// gives these results or more special ones.
 Result<> check_signature(runtime::Store& store, Func func, std::span<const wasm::ValType> params,
                          std::span<const wasm::ValType> results);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace weft::engine {
 
 using namespace wasm;  // NOLINT: the spec's vocabulary
@@ -220,6 +222,19 @@ Result<> write_table(runtime::Store& store, Table table, uint64_t index, const V
                             table.object->length));
   }
   table.object->base[index] = value.cell[0];
+  return {};
+}
+
+Result<> fill_table(runtime::Store& store, Table table, uint64_t index, uint64_t count,
+                    const Value& value) {
+  if (!table.belongs_to(store)) return wrong_store("table");
+  WEFT_TRY(check_value(store, value, table.object->type().element, "the table's elements"));
+  if (index > table.object->length || count > table.object->length - index) {
+    return fail(ErrorCode::bad_argument,
+                fmt::format("bad argument: {} elements from {} are past the end of a table of {}",
+                            count, index, table.object->length));
+  }
+  std::fill_n(table.object->base + index, count, value.cell[0]);
   return {};
 }
 

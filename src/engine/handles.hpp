@@ -96,6 +96,9 @@ Result<Value> read_global(runtime::Store& store, Global global);
 Result<> write_global(runtime::Store& store, Global global, const Value& value);
 Result<Value> read_table(runtime::Store& store, Table table, uint64_t index);
 Result<> write_table(runtime::Store& store, Table table, uint64_t index, const Value& value);
+/// All or none.
+Result<> fill_table(runtime::Store& store, Table table, uint64_t index, uint64_t count,
+                    const Value& value);
 /// The old size. Errors: limit_exceeded.
 Result<uint64_t> grow_table(runtime::Store& store, Table table, uint64_t delta, const Value& init);
 Result<uint64_t> grow_memory(runtime::Store& store, Memory memory, uint64_t delta_pages);

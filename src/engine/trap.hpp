@@ -37,6 +37,7 @@ struct Trap {
   /// unhandled_exception: the exception, valid in its store as long as the host call in which the
   /// guest was called; where there is none, until the next uncaught exception.
   runtime::Ref exception = runtime::kNullRef;
+  uint64_t store_id = 0;  ///< The store that `exception` is of.
 
   /// Message and backtrace, one frame per line.
   std::string text() const;

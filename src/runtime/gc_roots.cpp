@@ -10,6 +10,12 @@ GrowthAnswer StoreRoots::may_grow_heap(uint64_t current, uint64_t desired) {
 }
 const TypeRegistry& StoreRoots::types() const { return store_.engine().types(); }
 
+bool StoreRoots::finalizers_wait() {
+  if (store_.context().stack_limit == ~uint64_t{0}) return false;  // no guest frame
+  store_.crossing |= Store::kFinalizersAtCrossing;
+  return true;
+}
+
 bool StoreRoots::holds_objects(ValType type) const {
   return type.is_ref() && field_class(store_.engine().types(), type) == FieldClass::ref;
 }

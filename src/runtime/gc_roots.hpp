@@ -16,6 +16,7 @@ class StoreRoots final : public HeapOwner {
   GrowthAnswer may_grow_heap(uint64_t current, uint64_t desired) override;
   void visit_roots(Marker& marker) override;
   const TypeRegistry& types() const override;
+  bool finalizers_wait() override;
 
  private:
   void visit_instance(Marker& marker, Instance& instance);

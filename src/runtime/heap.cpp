@@ -1,6 +1,7 @@
 #include "runtime/heap.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -14,9 +15,15 @@ Heap::Heap(VMHeapArea& area, HeapOwner* owner, const HeapOptions& options)
       layouts_(owner != nullptr ? &owner->types() : nullptr),
       threshold_(options.min_threshold) {}
 
-Heap::~Heap() {
-  for (const HostEntry& e : host_values_) {
-    if (e.ref != kNullRef && e.value.finalize != nullptr) e.value.finalize(e.value.data);
+Heap::~Heap() { close(); }
+
+void Heap::close() {
+  closed_ = true;
+  run_finalizers();
+  for (size_t i = 0; i < host_values_.size(); ++i) {  // a finalizer may look at the others
+    const HostEntry entry = std::exchange(host_values_[i], HostEntry{});
+    if (entry.ref != kNullRef && entry.value.finalize != nullptr)
+      entry.value.finalize(entry.value.data);
   }
 }
 
@@ -84,8 +91,7 @@ void make_room(std::vector<T>& v) {
 }  // namespace
 
 Ref Heap::add_host_value(HostValue value) {
-  // The entry exists before the object, so that a collection on the way cannot take it for dead.
-  if (free_entry_ == kNoEntry && host_values_.size() >= kNoEntry) return kNullRef;
+  if (closed_ || (free_entry_ == kNoEntry && host_values_.size() >= kNoEntry)) return kNullRef;
   // Room first: what follows must not stop half-way.
   if (free_entry_ == kNoEntry) make_room(host_values_);
   make_room(roots_);
@@ -114,23 +120,25 @@ const HostValue* Heap::host_value(Ref ref) const {
   return entry.ref == ref ? &entry.value : nullptr;
 }
 
-void Heap::finalize_dead_host_values() {
+void Heap::find_dead_host_values() {
   // Their own entries link the dead: collecting takes no memory.
-  uint32_t dead = kNoEntry;
   for (uint32_t i = 0; i < host_values_.size(); ++i) {
     HostEntry& entry = host_values_[i];
     if (entry.ref == kNullRef || space_.is_marked(entry.ref)) continue;
     entry.ref = kNullRef;
-    entry.next = dead;
-    dead = i;
+    entry.next = dead_;
+    dead_ = i;
   }
-  while (dead != kNoEntry) {
-    HostEntry& entry = host_values_[dead];
+}
+
+void Heap::run_finalizers() {
+  while (dead_ != kNoEntry) {  // a finalizer may collect and so add to the list
+    HostEntry& entry = host_values_[dead_];
     const HostValue value = entry.value;
     const uint32_t next = entry.next;
     entry = {{}, kNullRef, free_entry_};
-    free_entry_ = dead;
-    dead = next;
+    free_entry_ = dead_;
+    dead_ = next;
     if (value.finalize != nullptr) value.finalize(value.data);
   }
 }
@@ -165,6 +173,31 @@ bool Heap::unroot(Ref ref) {
   return false;
 }
 
+PinId Heap::pin(Ref ref) {
+  uint32_t slot = free_pin_;
+  if (slot == kNoEntry) {
+    slot = static_cast<uint32_t>(pins_.size());
+    pins_.emplace_back();
+  } else {
+    free_pin_ = pins_[slot].next;
+  }
+  pins_[slot].ref = ref;
+  return {slot, pins_[slot].generation};
+}
+
+bool Heap::pinned(PinId id, Ref& out) const {
+  if (id.slot >= pins_.size() || pins_[id.slot].generation != id.generation) return false;
+  out = pins_[id.slot].ref;
+  return true;
+}
+
+void Heap::unpin(PinId id) {
+  Ref ref = kNullRef;
+  if (!pinned(id, ref)) return;
+  pins_[id.slot] = {kNullRef, id.generation + 1, free_pin_};
+  free_pin_ = id.slot;
+}
+
 /// The outermost scope lives as long as the store: the same reference is kept once.
 void Heap::compact_roots() {
   if (scope_begin_ != 0 || roots_.size() < compact_at_) return;
@@ -185,6 +218,7 @@ void Heap::collect() {
   {
     Marker marker(space_, layouts_, options_.max_mark_stack);
     for (const Ref r : roots_) marker.root(r);
+    for (const Pin& pin : pins_) marker.root(pin.ref);
     marker.root(in_flight);
     owner_->visit_roots(marker);
     marker.drain();
@@ -192,8 +226,9 @@ void Heap::collect() {
   space_.end_collection();
   threshold_ = std::max(options_.min_threshold, space_.live());
   space_.trim(2 * threshold_);
-  finalize_dead_host_values();
+  find_dead_host_values();
   collecting_ = false;
+  if (dead_ != kNoEntry && !owner_->finalizers_wait()) run_finalizers();
 }
 
 }  // namespace weft::runtime

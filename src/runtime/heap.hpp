@@ -24,8 +24,9 @@ namespace weft::runtime {
 /// What the embedder hides behind an externref.
 struct HostValue {
   void* data = nullptr;
-  void (*finalize)(void* data) =
-      nullptr;  ///< Called once when the value dies; may be null. Must not enter the store.
+  /// Called once when the value died; may be null. Never in the middle of guest code (HeapOwner).
+  void (*finalize)(void* data) = nullptr;
+  const void* kind = nullptr;  ///< An address that says what `data` is.
 };
 
 /// What a heap asks of the store it belongs to.
@@ -36,6 +37,15 @@ class HeapOwner {
   virtual GrowthAnswer may_grow_heap(uint64_t current, uint64_t desired) = 0;
   virtual void visit_roots(Marker& marker) = 0;
   virtual const TypeRegistry& types() const = 0;
+  /// Dead host values wait for their finalizers: true if the owner calls run_finalizers() later,
+  /// because this is the middle of guest code.
+  virtual bool finalizers_wait() { return false; }
+};
+
+/// What keeps an object across scopes.
+struct PinId {
+  uint32_t slot = 0;
+  uint32_t generation = 0;
 };
 
 struct HeapOptions {
@@ -116,11 +126,20 @@ class Heap {
     roots_.resize(scope_begin_);
     scope_begin_ = before;
   }
+  /// Keeps it alive until unpin().
+  PinId pin(Ref ref);
+  /// False if it was unpinned, or never existed: any value may be asked.
+  bool pinned(PinId id, Ref& out) const;
+  void unpin(PinId id);
   /// The exception that is being thrown, while no stack holds it.
   Ref in_flight = kNullRef;
 
   // --- collection ---
   void collect();
+  /// Of the values that died. They may use the heap.
+  void run_finalizers();
+  /// Finalizes all host values; there are no new ones from now on.
+  void close();
   HeapStats stats() const { return {collections_, space_.live(), space_.committed()}; }
   GcSpace& space() { return space_; }
 
@@ -134,8 +153,14 @@ class Heap {
 
   Ref allocate_slow(uint64_t bytes);
   bool grow(uint64_t bytes);
-  void finalize_dead_host_values();
+  void find_dead_host_values();
   void compact_roots();
+
+  struct Pin {
+    Ref ref = kNullRef;
+    uint32_t generation = 1;
+    uint32_t next = 0;  ///< If it is free.
+  };
 
   VMHeapArea own_area_{};
   VMHeapArea& area_;
@@ -148,11 +173,15 @@ class Heap {
   size_t compact_at_ = 1024;
   std::vector<HostEntry> host_values_;
   uint32_t free_entry_ = kNoEntry;
+  uint32_t dead_ = kNoEntry;  // first of those whose finalizers wait
+  std::vector<Pin> pins_;
+  uint32_t free_pin_ = kNoEntry;
   uint64_t threshold_;
   uint64_t collections_ = 0;
   uint32_t zeal_count_ = 0;
   TrapCode failure_ = TrapCode::none;
   bool collecting_ = false;
+  bool closed_ = false;
 };
 
 /// References made while it lives are roots until it goes. Scopes nest.

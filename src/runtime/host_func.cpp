@@ -49,10 +49,13 @@ TrapCode Caller::pass_on(TrapCode code, PendingTrap inner) {
 
 namespace {
 
-[[gnu::noinline]] TrapCode call_with_hooks(const HostFunc& func, Caller& caller, Cell* cells) {
+/// Finalizers that wait, and the hooks in pairs, also where the callback fails.
+[[gnu::noinline]] TrapCode call_with_extras(const HostFunc& func, Caller& caller, Cell* cells) {
   Store& store = caller.store();
+  store.run_finalizers();
   TrapCode code = store.run_hook(CallHook::calling_host);
-  if (code == TrapCode::none) code = func.callback(func.env, caller, cells);
+  if (code == TrapCode::none)
+    code = guard_memory(store, [&] { return func.callback(func.env, caller, cells); });
   const TrapCode after = store.run_hook(CallHook::returning_from_host);
   return after != TrapCode::none ? after : code;
 }
@@ -67,8 +70,8 @@ TrapCode host_array_call(VMFuncRef* callee, VMContext* caller_ctx, Cell* cells, 
   Caller caller(store, caller_ctx->instance);
   const RootScope scope(store.heap());
   try {
-    if (store.call_hook) [[unlikely]]
-      return call_with_hooks(func, caller, cells);
+    if (store.crossing != 0) [[unlikely]]
+      return call_with_extras(func, caller, cells);
     return func.callback(func.env, caller, cells);
   } catch (const std::bad_alloc&) {  // guest frames are above us: nothing may be thrown over them
     return fail_out_of_memory(store);

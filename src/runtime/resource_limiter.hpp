@@ -28,6 +28,11 @@ class ResourceLimiter {
     (void)current, (void)desired;
     return GrowthAnswer::allow;
   }
+  /// One more instance. Anything but `allow` refuses it.
+  virtual GrowthAnswer instance_creating(uint64_t current, uint64_t desired) {
+    (void)current, (void)desired;
+    return GrowthAnswer::allow;
+  }
   /// An allowed growth failed after all (declared maximum, operating system).
   virtual void growth_failed(std::string_view reason) { (void)reason; }
 };

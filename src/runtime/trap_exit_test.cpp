@@ -149,17 +149,17 @@ TEST_F(TrapExit, EndlessMutualRecursionOfHostAndGuestEnds) {
 
 TEST_F(TrapExit, HooksComeInPairs) {
   std::string log;
-  store.call_hook = [&log](Store&, CallHook hook) {
+  store.set_call_hook([&log](Store&, CallHook hook) {
     log += "wWhH"[static_cast<int>(hook)];
     return TrapCode::none;
-  };
+  });
   host->callback = [](void*, Caller&, Cell*) { return TrapCode::unreachable; };
   EXPECT_EQ(call(call_index, 0), TrapCode::unreachable);
   EXPECT_EQ(call(load_index, 1u << 30), TrapCode::memory_out_of_bounds);
   EXPECT_EQ(log, "whHWwW");
-  store.call_hook = [](Store&, CallHook hook) {
+  store.set_call_hook([](Store&, CallHook hook) {
     return hook == CallHook::calling_wasm ? TrapCode::interrupt : TrapCode::none;
-  };
+  });
   EXPECT_EQ(call(load_index, 0), TrapCode::interrupt);
 }
 

@@ -15,7 +15,13 @@ struct TypeRegistry::Arena {
   std::deque<std::vector<TypeId>> displays;
 };
 
-TypeRegistry::TypeRegistry() : arena_(std::make_unique<Arena>()) {}
+namespace {
+constinit std::atomic<uint64_t> g_next_registry_id{1};
+}
+
+TypeRegistry::TypeRegistry()
+    : id_(g_next_registry_id.fetch_add(1, std::memory_order_relaxed)),
+      arena_(std::make_unique<Arena>()) {}
 
 TypeRegistry::~TypeRegistry() {
   for (auto& bucket : buckets_) delete[] bucket.load(std::memory_order_relaxed);
@@ -130,6 +136,34 @@ Result<TypeId> TypeRegistry::intern_func(std::span<const ValType> params,
   for (ValType t : params) list_.add_param(t);
   for (ValType t : results) list_.add_result(t);
   list_.finish_group();
+  const uint32_t canonical = list_[base].canonical;
+  if (canonical == base) {
+    publish(base);
+    size_.store(list_.size(), std::memory_order_release);
+    undo.release();
+  }
+  return TypeId(canonical);
+}
+
+Result<TypeId> TypeRegistry::intern_composite(CompositeKind kind, std::span<const FieldType> fields,
+                                              std::optional<TypeId> super, bool is_final) {
+  const std::lock_guard lock(mutex_);
+  const uint32_t base = list_.size();
+  if (base >= kMaxTypes) return fail(ErrorCode::limit_exceeded, "too many types in one engine");
+  if (super && (list_[super->value].is_final || list_[super->value].kind != kind)) {
+    return fail(ErrorCode::bad_argument,
+                "bad argument: the supertype is final or of another kind");
+  }
+  if (super && list_[super->value].depth + 1 > UINT16_MAX)
+    return fail(ErrorCode::limit_exceeded, "limit exceeded: depth of subtypes");
+  ScopeExit undo([&] { list_.pop_group(); });
+  list_.begin_group();
+  list_.begin_type(kind, is_final, super ? std::optional(super->value) : std::nullopt);
+  for (const FieldType& f : fields) list_.add_field(f);
+  list_.finish_group();
+  if (super && !list_.composite_matches(base, super->value)) {
+    return fail(ErrorCode::bad_argument, "bad argument: the fields do not match the supertype's");
+  }
   const uint32_t canonical = list_[base].canonical;
   if (canonical == base) {
     publish(base);

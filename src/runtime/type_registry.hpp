@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -62,6 +63,12 @@ class TypeRegistry {
   bool matches(HeapType sub, HeapType super) const;
   bool matches(ValType sub, ValType super) const;
   uint32_t size() const { return size_.load(std::memory_order_acquire); }
+  /// Unique in the process: tells handles of types of other engines.
+  uint64_t id() const { return id_; }
+  /// Interns one struct or array type, given in canonical types. Errors: limit_exceeded;
+  /// bad_argument (the supertype is final or does not fit).
+  Result<TypeId> intern_composite(CompositeKind kind, std::span<const FieldType> fields,
+                                  std::optional<TypeId> super, bool is_final);
 
   /// Text of a type for messages, e.g. "(func (param i32) (result i64))".
   std::string describe(TypeId id) const;
@@ -85,6 +92,7 @@ class TypeRegistry {
   CanonicalType* record(uint32_t id);
 
   std::array<std::atomic<CanonicalType*>, kBuckets> buckets_{};
+  const uint64_t id_;
   std::atomic<uint32_t> size_{0};
   std::mutex mutex_;
   TypeList list_;  // guarded by mutex_: finds duplicates

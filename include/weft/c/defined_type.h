@@ -19,8 +19,8 @@ WEFT_API weft_error_t* weft_type_func(weft_engine_t*, const weft_functype_t*, we
  * can have subtypes. Types that refer to themselves come from modules (weft_module_type).
  * Errors: as weft_type_func; BAD_ARGUMENT (the supertype is final or does not fit). */
 WEFT_API weft_error_t* weft_type_struct(weft_engine_t*, const weft_fieldtype_t* fields,
-                                        size_t field_count, const weft_type_t* super,
-                                        bool is_final, weft_type_t* out);
+                                        size_t field_count, const weft_type_t* super, bool is_final,
+                                        weft_type_t* out);
 /** The engine's array type with that element. Otherwise as weft_type_struct. */
 WEFT_API weft_error_t* weft_type_array(weft_engine_t*, const weft_fieldtype_t* element,
                                        const weft_type_t* super, bool is_final, weft_type_t* out);

@@ -30,6 +30,8 @@ typedef enum weft_error_code {
 typedef struct weft_error weft_error_t;
 /* An error of class HOST with this text, to be returned by a host function. */
 WEFT_API weft_error_t* weft_error_new(const char* message, size_t size);
+/** An error of another class; what a host function returns, or a binding above this one. */
+WEFT_API weft_error_t* weft_error_new_code(weft_error_code_t, const char* message, size_t size);
 /* As weft_error_new, with something of the embedder's inside. `kind` is an address that identifies
  * what it is; `finalizer` (or NULL) is called when the error goes. <weft/weft.hpp> carries C++
  * exceptions this way. */
@@ -50,6 +52,9 @@ typedef uint8_t weft_trap_code_t;
 typedef struct weft_trap weft_trap_t;
 WEFT_API void weft_trap_delete(weft_trap_t*);
 WEFT_API weft_trap_code_t weft_trap_code(const weft_trap_t*);
+/** The error, owned by the caller, if the call was refused before anything ran: not a trap of the
+ * guest. NULL otherwise. */
+WEFT_API weft_error_t* weft_trap_refused(const weft_trap_t*);
 /* "out of bounds memory access: ..." without the backtrace. Lives as long as the trap. */
 WEFT_API weft_str_t weft_trap_message(const weft_trap_t*);
 /* The guest ended the program (WASI proc_exit): true, and the exit code. Not a misbehaviour. */

@@ -35,12 +35,22 @@ WEFT_API weft_error_t* weft_func_typed(const weft_store_t*, weft_func_t,
                                        const weft_valkind_t* params, size_t param_count,
                                        const weft_valkind_t* results, size_t result_count,
                                        weft_typed_func_t* out);
+/** As weft_func_typed, of exact types. The function fits if it takes these parameters or more
+ * general ones and gives these results or more special ones. */
+WEFT_API weft_error_t* weft_func_typed_exact(const weft_store_t*, weft_func_t,
+                                             const weft_valtype_t* params, size_t param_count,
+                                             const weft_valtype_t* results, size_t result_count,
+                                             weft_typed_func_t* out);
+/** NULL or the trap. The caller vouches for capacity >= max(cells of parameters, of results). */
 WEFT_API weft_trap_t* weft_typed_call(weft_store_t*, weft_typed_func_t, weft_raw_t* cells,
                                       size_t capacity);
 
 /* The store a host function was called in: usable for everything that takes a store, during the
  * call. */
 WEFT_API weft_store_t* weft_caller_store(weft_caller_t*);
+/** The instance that called; false if the host itself called the function. */
+WEFT_API bool weft_caller_instance(weft_caller_t*, weft_instance_t* out);
+/** An export of the calling instance; false if there is none of that name. */
 WEFT_API bool weft_caller_export(weft_caller_t*, const char* name, size_t size, weft_extern_t* out);
 /* The calling instance's memory of that name in one step; false if there is none. Valid until the
  * guest runs. */

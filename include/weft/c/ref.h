@@ -71,7 +71,8 @@ WEFT_API void weft_root_delete(weft_store_t*, weft_root_t);
 
 /** Raw cells (host functions, unchecked calls) to values. A reference is rooted in the present
  * scope. The cell must come from the store's guest. */
-WEFT_API weft_val_t weft_val_from_raw(weft_store_t*, const weft_valtype_t*, const weft_raw_t* cells);
+WEFT_API weft_val_t weft_val_from_raw(weft_store_t*, const weft_valtype_t*,
+                                      const weft_raw_t* cells);
 /** A value into raw cells (v128: two). Errors: WRONG_STORE, BAD_ARGUMENT (the value is not of the
  * type: what a host function would be told as "host function returned an incompatible value"). */
 WEFT_API weft_error_t* weft_val_to_raw(weft_store_t*, const weft_valtype_t*, const weft_val_t*,

@@ -18,6 +18,12 @@ WEFT_API weft_error_t* weft_store_new(weft_engine_t*, void* data, void (*finaliz
                                       weft_store_t** out);
 WEFT_API void weft_store_delete(weft_store_t*);
 WEFT_API void* weft_store_data(const weft_store_t*);
+/** More data of the embedder's, beside weft_store_data: replaces what was set before, whose
+ * finalizer is called. `kind` is an address that says what it is. `finalizer` may be NULL. */
+WEFT_API void weft_store_set_data(weft_store_t*, const void* kind, void* data,
+                                  void (*finalizer)(void*));
+/** What was set with this kind, else NULL. */
+WEFT_API void* weft_store_data_of(const weft_store_t*, const void* kind);
 /* Needs option "fuel". Fuel left. */
 WEFT_API weft_error_t* weft_store_set_fuel(weft_store_t*, uint64_t fuel);
 WEFT_API weft_error_t* weft_store_fuel(const weft_store_t*, uint64_t* out);

@@ -61,14 +61,15 @@ typedef struct weft_type {
 
 /** The type of a value, exactly. Make it with the functions below. */
 typedef struct weft_valtype {
-  weft_valkind_t kind;  /**< representation; agrees with `heap` */
-  weft_heapkind_t heap; /**< WEFT_HEAP_NONE_GIVEN: a number, or a reference to the kind's top type */
-  bool nullable;        /**< references only */
-  weft_type_t defined;  /**< WEFT_HEAP_DEFINED only */
+  weft_valkind_t kind; /**< representation; agrees with `heap` */
+  weft_heapkind_t
+      heap;            /**< WEFT_HEAP_NONE_GIVEN: a number, or a reference to the kind's top type */
+  bool nullable;       /**< references only */
+  weft_type_t defined; /**< WEFT_HEAP_DEFINED only */
 } weft_valtype_t;
 
 /** A number's type, or the nullable reference to the top type of that kind. */
-static inline weft_valtype_t weft_valtype(weft_valkind_t kind) {
+static inline weft_valtype_t weft_valtype_of(weft_valkind_t kind) {
   weft_valtype_t t = {kind, WEFT_HEAP_NONE_GIVEN, true, {0, 0}};
   switch (kind) {
     case WEFT_FUNCREF: t.heap = WEFT_HEAP_FUNC; break;
