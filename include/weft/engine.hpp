@@ -28,6 +28,11 @@ class Config {
   Config& fuel(bool on = true) { return set("fuel", on ? 1 : 0); }
   /// Guest code looks at the engine's epoch at function entries and loops (Store::set_deadline).
   Config& epochs(bool on = true) { return set("epochs", on ? 1 : 0); }
+  /// Instances, memories and tables come from a pool of fixed slots; start from
+  /// weft_pool_config_init.
+  Config& pool(const weft_pool_config_t& pool) {
+    return keep(weft_config_pool(config_.get(), &pool));
+  }
 
  private:
   friend class Engine;

@@ -4,21 +4,21 @@
 
 using namespace weft;
 
-namespace {
+namespace weft::api {
 
-weft_error_t* finish(const weft_store_t* s, engine::InstantiateResult result, weft_instance_t* out,
+weft_error_t* finish(const weft_store_t& s, engine::InstantiateResult result, weft_instance_t* out,
                      weft_trap_t** trap) {
   *trap = nullptr;
   if (result.ok()) {
-    *out = api::to_handle<weft_instance_t>(*s->store, result.instance());
+    *out = to_handle<weft_instance_t>(*s.store, result.instance());
     return nullptr;
   }
-  if (result.error() != nullptr) return api::to_c(*result.error());
-  *trap = api::to_trap(*result.trap());
+  if (result.error() != nullptr) return to_c(*result.error());
+  *trap = to_trap(*result.trap());
   return nullptr;
 }
 
-}  // namespace
+}  // namespace weft::api
 
 extern "C" {
 
@@ -72,7 +72,7 @@ weft_error_t* weft_linker_instantiate(weft_linker_t* l, weft_store_t* s, const w
                                       weft_instance_t* out, weft_trap_t** trap) try {
   *trap = nullptr;
   WEFT_REFUSE_NULL(l);
-  return finish(s, l->linker.instantiate(*s->store, m->module), out, trap);
+  return api::finish(*s, l->linker.instantiate(*s->store, m->module), out, trap);
 }
 WEFT_OR_ERROR
 
@@ -85,7 +85,7 @@ weft_error_t* weft_instance_new(weft_store_t* s, const weft_module_t* m,
   for (size_t i = 0; i < import_count; ++i) {
     WEFT_ASSIGN_C(externs.emplace_back(), api::from_c(*s->store, imports[i]));
   }
-  return finish(s, engine::instantiate(*s->store, m->module, externs), out, trap);
+  return api::finish(*s, engine::instantiate(*s->store, m->module, externs), out, trap);
 }
 WEFT_OR_ERROR
 

@@ -190,6 +190,7 @@ Result<CompiledModule> CompiledModule::compile_shared(const Engine& engine,
   WEFT_ASSIGN(info->module, load(config, std::move(source), options.progress, with_bodies));
   WEFT_ASSIGN(info->type_ids, engine.types().intern(info->module->types));
   info->finish();
+  WEFT_TRY(engine.state()->allocator().check_fits(*info));
   info->table_images = make_table_images(*info->module);
   info->features = config.features;
   info->image = make_data_image(*info->module);

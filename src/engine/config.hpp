@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.hpp"
 #include "runtime/engine_state.hpp"
@@ -22,6 +23,8 @@ struct Config {
 #include "engine/config.def"
 #undef WEFT_CONFIG
   wasm::FeatureSet features = wasm::FeatureSet::defaults();
+  /// Instances, memories and tables from a pool; absent: on demand.
+  std::optional<runtime::PoolOptions> pool;
 
   /// Error: bad_config, naming the options that contradict each other.
   Result<> check() const;

@@ -16,11 +16,10 @@ Result<Engine> Engine::create(const Config& config) {
   shared->config = config;
   std::unique_ptr<runtime::Allocator> pool;
   if (config.pool) {
-    WEFT_ASSIGN(pool, runtime::make_pooling_allocator(*config.pool,
-                                                      config.signals && config.guard_pages));
+    WEFT_ASSIGN(
+        pool, runtime::make_pooling_allocator(*config.pool, config.signals && config.guard_pages));
   }
-  shared->state =
-      std::make_shared<runtime::EngineState>(config.runtime_options(), std::move(pool));
+  shared->state = std::make_shared<runtime::EngineState>(config.runtime_options(), std::move(pool));
   shared->ticker = std::make_shared<Ticker>(shared->state);
   if (config.signals) WEFT_TRY(runtime::install_signal_handlers());
   WEFT_TRY(attach_tiers(*shared->state));

@@ -76,6 +76,8 @@ bool value_matches(runtime::Store& store, const Value& value, ValType type) {
   const bool is_func = types.matches(value.type.heap(), AbstractHeap::func);
   if (is_func) {
     const auto* ref = value.cell[0].as<runtime::VMFuncRef*>();
+    // From here on the store may hold it anywhere.
+    if (ref->host == nullptr) runtime::Instance::from(ref->vmctx).share();
     return ref->vmctx->store == &store.context() &&
            types.matches(HeapType::concrete(ref->type), heap);
   }
@@ -132,6 +134,11 @@ Result<Global> get_global(runtime::Store& store, Instance instance, std::string_
   return e.global();
 }
 
+Result<> free_instance(runtime::Store& store, Instance instance) {
+  if (!instance.belongs_to(store)) return wrong_store("instance");
+  return store.free_instance(*instance.object);
+}
+
 const runtime::CanonicalType& func_type(runtime::Store& store, Func func) {
   return store.engine().types()[func.object->type];
 }
@@ -184,6 +191,7 @@ Result<Func> new_func(runtime::Store& store, std::span<const ValType> params,
   func.env = env;
   func.finalize = finalize;
   func.name = std::move(name);
+  if (store.on_host_func != nullptr) store.on_host_func(store, func);
   return Func{&func.ref, store.id()};
 }
 
@@ -210,7 +218,8 @@ Result<Value> read_table(runtime::Store& store, Table table, uint64_t index) {
                 fmt::format("bad argument: index {} is past the end of a table of {}", index,
                             table.object->length));
   }
-  return value_from_cells(table.object->base + index, table.object->type().element);
+  const runtime::Cell cell = table.object->at(index);
+  return value_from_cells(&cell, table.object->type().element);
 }
 
 Result<> write_table(runtime::Store& store, Table table, uint64_t index, const Value& value) {
@@ -221,6 +230,7 @@ Result<> write_table(runtime::Store& store, Table table, uint64_t index, const V
                 fmt::format("bad argument: index {} is past the end of a table of {}", index,
                             table.object->length));
   }
+  table.object->settle();
   table.object->base[index] = value.cell[0];
   return {};
 }

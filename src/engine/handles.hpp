@@ -80,6 +80,10 @@ Result<Memory> get_memory(runtime::Store& store, Instance instance, std::string_
 Result<Table> get_table(runtime::Store& store, Instance instance, std::string_view name);
 Result<Global> get_global(runtime::Store& store, Instance instance, std::string_view name);
 
+/// Ends the instance now; its handles are stale then. Errors: wrong_store, in_use (something refers
+/// to it: the message says what; it stays as it was). ADR 0023.
+Result<> free_instance(runtime::Store& store, Instance instance);
+
 /// The function's type; canonical. SAFETY: the handle must belong to the store.
 const runtime::CanonicalType& func_type(runtime::Store& store, Func func);
 

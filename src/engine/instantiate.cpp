@@ -75,7 +75,8 @@ class Instantiation {
         WEFT_ASSIGN(const ConstValue value, evaluate_const(instance_, *module_.tables[i].init));
         init = value.cell[0];
       }
-      WEFT_TRY(instance_.table(TableIdx(i)).create(init));
+      runtime::Table& table = instance_.table(TableIdx(i));
+      WEFT_TRY(table.create(init, instance_.inline_cells(TableIdx(i))));
     }
     return {};
   }
@@ -114,6 +115,13 @@ class Instantiation {
   }
 
   Result<TrapCode> apply_elems() {
+    if (const auto& images = instance_.info().table_images; !images.empty()) {
+      for (uint32_t i = 0; i < images.size(); ++i) {
+        if (images[i].funcs.empty()) continue;
+        instance_.table(TableIdx(module_.imported_tables + i)).fill_lazily(instance_, images[i]);
+      }
+      return TrapCode::none;
+    }
     size_t next_values = 0;
     for (uint32_t i = 0; i < module_.elems.size(); ++i) {
       const binary::ElemSegment& s = module_.elems[i];
@@ -123,6 +131,8 @@ class Instantiation {
       runtime::Table& table = instance_.table(s.table);
       if (!in_bounds<uint64_t>(offset.cell[0].bits, values.size(), table.length))
         return TrapCode::table_out_of_bounds;
+      table.settle();
+      instance_.expose();
       std::ranges::copy(values, table.base + offset.cell[0].bits);
     }
     return TrapCode::none;
@@ -139,8 +149,9 @@ class Instantiation {
         store_.pending().record = {TrapCode::memory_out_of_bounds, at, memory.length};
         return TrapCode::memory_out_of_bounds;
       }
-      if (s.bytes.size != 0)
-        std::memcpy(memory.base + at, module_.range(s.bytes).data(), s.bytes.size);
+      if (s.bytes.size == 0) continue;
+      memory.note_written(at, s.bytes.size);
+      std::memcpy(memory.base + at, module_.range(s.bytes).data(), s.bytes.size);
     }
     return TrapCode::none;
   }
@@ -156,6 +167,9 @@ class Instantiation {
 
 InstantiateResult instantiate(runtime::Store& store, const CompiledModule& module,
                               std::span<const Extern> imports) {
+  if (&store.engine() != module.engine().state().get()) {
+    return Error(ErrorCode::wrong_store, "wrong store: the module was compiled for another engine");
+  }
   const auto& wanted = module.module().imports;
   if (imports.size() != wanted.size()) {
     return Error(ErrorCode::bad_argument, "bad argument: the module has " +

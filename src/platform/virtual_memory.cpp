@@ -3,8 +3,12 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <limits>
 #include <utility>
@@ -71,6 +75,42 @@ OsResult<CowImage> CowImage::create(std::span<const uint8_t> bytes) {
   constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
   if (fcntl(fd, F_ADD_SEALS, kSeals) != 0) return os_fail("sealing of memfd");
   return image;
+}
+
+OsResult<> CowImage::copy_to(std::byte* to) const {
+  size_t done = 0;
+  while (done < size_) {
+    const ssize_t n = pread(fd_, to + done, size_ - done, static_cast<off_t>(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return os_fail("pread of memfd", n < 0 ? errno : EIO);
+    done += static_cast<size_t>(n);
+  }
+  return {};
+}
+
+OsResult<> reset_all(std::span<const PageRange> ranges) {
+#if defined(__linux__) && defined(SYS_process_madvise)
+  // Linux 6.13 and later take MADV_DONTNEED for the calling process (PIDFD_SELF): one flush of the
+  // address translation for all of them.
+  constexpr int kPidfdSelf = -10001;
+  constexpr size_t kAtOnce = 64;
+  std::array<iovec, kAtOnce> vec;
+  while (!ranges.empty()) {
+    const size_t n = std::min(ranges.size(), kAtOnce);
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; ++i) {
+      vec[i] = {ranges[i].start, ranges[i].bytes};
+      bytes += ranges[i].bytes;
+    }
+    const long done = syscall(SYS_process_madvise, kPidfdSelf, vec.data(), n, MADV_DONTNEED, 0u);
+    if (done < 0 || static_cast<size_t>(done) != bytes) break;  // one by one, then
+    ranges = ranges.subspan(n);
+  }
+#endif
+  for (const PageRange& r : ranges) {
+    if (r.bytes != 0 && madvise(r.start, r.bytes, MADV_DONTNEED) != 0) return os_fail("madvise");
+  }
+  return {};
 }
 
 Reservation::~Reservation() {

@@ -30,6 +30,8 @@ class CowImage {
 
   size_t size() const { return size_; }
   explicit operator bool() const { return fd_ >= 0; }
+  /// Writes all size() bytes to `to`, for where a mapping is not worth it.
+  OsResult<> copy_to(std::byte* to) const;
 
  private:
   friend class Reservation;
@@ -73,5 +75,13 @@ class Reservation {
   uint8_t* base_ = nullptr;
   size_t size_ = 0;
 };
+
+/// Pages of readable and writable anonymous memory.
+struct PageRange {
+  std::byte* start = nullptr;
+  size_t bytes = 0;
+};
+/// Reservation::reset for many ranges, in one system call where there is such a call.
+OsResult<> reset_all(std::span<const PageRange> ranges);
 
 }  // namespace weft::platform

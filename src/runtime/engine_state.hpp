@@ -37,8 +37,8 @@ struct RuntimeOptions {
   uint32_t cached_reservations = 4;  ///< Memories and instances kept for the next one, per stripe.
   uint64_t interp_stack_max = 16u << 20;  ///< Bytes of frames; address space only.
   uint32_t interp_cached_stacks = 2;
-  bool fuel = false;    ///< Code counts fuel.
-  bool epochs = false;  ///< Code checks the epoch.
+  bool fuel = false;             ///< Code counts fuel.
+  bool epochs = false;           ///< Code checks the epoch.
   bool fuel_eager_bulk = false;  ///< Bulk operations pay before their bounds are checked.
   uint32_t gc_zeal =
       0;  ///< Collect at every Nth allocation and overwrite what is freed; 0: off. For tests.

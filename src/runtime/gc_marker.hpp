@@ -29,8 +29,18 @@ class Marker {
     if (space_.is_object(offset)) mark(static_cast<Ref>(offset));
   }
   void cells(const Cell* begin, const Cell* end) {
-    for (; begin < end; ++begin) candidate(begin->bits);
+    for (; begin < end; ++begin) {
+      if (begin->bits - watched_ < watched_bytes_) [[unlikely]]
+        seen_ = true;
+      candidate(begin->bits);
+    }
   }
+  /// Notes whether a cell of a guest stack holds an address in that range.
+  void watch(uintptr_t begin, uint64_t bytes) {
+    watched_ = begin;
+    watched_bytes_ = bytes;
+  }
+  bool seen() const { return seen_; }
   /// Native stack: references may be packed two to a word.
   void native_words(uintptr_t low, uintptr_t high);
 
@@ -56,6 +66,9 @@ class Marker {
   GcSpace& space_;
   LayoutTable& layouts_;
   size_t max_stack_;
+  uint64_t watched_ = 0;
+  uint64_t watched_bytes_ = 0;
+  bool seen_ = false;
   Ref* stack_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;

@@ -61,7 +61,13 @@ void StoreRoots::visit_roots(Marker& marker) {
     if (holds_objects(global->type().type)) marker.root(static_cast<Ref>(global->value[0].bits));
   }
   for (const auto& table : store_.tables_) visit_table(marker, *table);
-  store_.for_each_instance([&](Instance& instance) { visit_instance(marker, instance); });
+  store_.for_each_instance([&](Instance& instance) {
+    if (&instance != excepted) visit_instance(marker, instance);
+  });
+}
+
+void StoreRoots::visit_excepted(Marker& marker) {
+  if (excepted != nullptr) visit_instance(marker, *excepted);
 }
 
 }  // namespace weft::runtime

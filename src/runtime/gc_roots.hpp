@@ -15,6 +15,9 @@ class StoreRoots final : public HeapOwner {
   explicit StoreRoots(Store& store) : store_(store) {}
   GrowthAnswer may_grow_heap(uint64_t current, uint64_t desired) override;
   void visit_roots(Marker& marker) override;
+  void visit_excepted(Marker& marker) override;
+  /// While set, visit_roots leaves this instance out.
+  Instance* excepted = nullptr;
   const TypeRegistry& types() const override;
   bool finalizers_wait() override;
 

@@ -71,6 +71,9 @@ class GcSpace {
   /// Calls fn(Ref) for every marked object of the blocks that overflowed; false if there are none.
   template <class Fn>
   bool rescan_overflowed(Fn&& fn);
+  /// Calls fn(Ref) for every marked object until it returns true; true if it did.
+  template <class Fn>
+  bool find_marked(Fn&& fn) const;
   /// Frees what is not marked.
   void end_collection();
   /// Bytes that survived the last collection.
@@ -153,6 +156,19 @@ bool GcSpace::rescan_overflowed(Fn&& fn) {
       fn(Ref{r});
   }
   return true;
+}
+
+template <class Fn>
+bool GcSpace::find_marked(Fn&& fn) const {
+  for (uint32_t b = 1; b < block_count_; ++b) {
+    if (blocks_[b].kind != Block::Kind::small && blocks_[b].kind != Block::Kind::large) continue;
+    const uint32_t end =
+        ((b + 1) << kBlockBits) - 8;  // of the last block too; no object is so small
+    for (uint32_t r = next_mark(b << kBlockBits, end); r != end; r = next_mark(r + 8, end)) {
+      if (fn(Ref{r})) return true;
+    }
+  }
+  return false;
 }
 
 template <class Fn>

@@ -1,6 +1,7 @@
 #include "runtime/heap.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/check.hpp"
@@ -221,14 +222,90 @@ void Heap::collect() {
     for (const Pin& pin : pins_) marker.root(pin.ref);
     marker.root(in_flight);
     owner_->visit_roots(marker);
+    owner_->visit_excepted(marker);
     marker.drain();
   }
+  finish_collection();
+}
+
+void Heap::finish_collection() {
   space_.end_collection();
   threshold_ = std::max(options_.min_threshold, space_.live());
   space_.trim(2 * threshold_);
   find_dead_host_values();
   collecting_ = false;
   if (dead_ != kNoEntry && !owner_->finalizers_wait()) run_finalizers();
+}
+
+bool Heap::refers(Ref r, uintptr_t begin, uint64_t bytes) {
+  const ObjectHeader& header = space_.header(r);
+  const auto inside = [&](uint64_t word) { return word - begin < bytes; };
+  const auto field = [&](uint64_t offset) {
+    uint64_t word = 0;
+    std::memcpy(&word, space_.at(r) + offset, sizeof(word));  // SAFETY: a field of this object
+    return inside(word);
+  };
+  switch (header.kind()) {
+    case ObjectKind::struct_:
+      for (const StructLayout::Field& f : layouts_.of(header.type()).fields) {
+        if (f.cls == FieldClass::func && field(f.offset)) return true;
+      }
+      return false;
+    case ObjectKind::array: {
+      if (layouts_.of(header.type()).element() != FieldClass::func) return false;
+      for (uint64_t i = 0; i < header.extent; ++i) {
+        if (field(sizeof(ObjectHeader) + i * sizeof(Cell))) return true;
+      }
+      return false;
+    }
+    case ObjectKind::exception: {
+      const ExceptionObject& e = exception(r);
+      // SAFETY: an address as a number.
+      if (inside(reinterpret_cast<uintptr_t>(e.tag))) return true;
+      size_t cell = 0;
+      for (const ValType type : layouts_.types()[e.tag->type].params) {
+        if (field_class(layouts_.types(), type) == FieldClass::func && inside(e.cells()[cell].bits))
+          return true;
+        cell += type.cells();
+      }
+      return false;
+    }
+    default: return false;
+  }
+}
+
+Heap::Referrer Heap::find_referrer(uintptr_t begin, uint64_t bytes) {
+  if (collecting_ || owner_ == nullptr) return Referrer::stack;  // a finalizer asks: not now
+  const bool has_objects = space_.committed() != 0;
+  Referrer found = Referrer::none;
+  collecting_ = true;
+  if (has_objects) {
+    ++collections_;
+    compact_roots();
+    space_.begin_collection();
+  }
+  {
+    Marker marker(space_, layouts_, options_.max_mark_stack);
+    marker.watch(begin, bytes);
+    for (const Ref r : roots_) marker.root(r);
+    for (const Pin& pin : pins_) marker.root(pin.ref);
+    marker.root(in_flight);
+    owner_->visit_roots(marker);
+    if (has_objects) {
+      marker.drain();
+      if (space_.find_marked([&](Ref r) { return refers(r, begin, bytes); }))
+        found = Referrer::object;
+      owner_->visit_excepted(marker);
+      marker.drain();
+    }
+    if (marker.seen()) found = Referrer::stack;
+  }
+  if (has_objects) {
+    finish_collection();
+  } else {
+    collecting_ = false;
+  }
+  return found;
 }
 
 }  // namespace weft::runtime

@@ -37,6 +37,8 @@ class HeapOwner {
   virtual GrowthAnswer may_grow_heap(uint64_t current, uint64_t desired) = 0;
   virtual void visit_roots(Marker& marker) = 0;
   virtual const TypeRegistry& types() const = 0;
+  /// What visit_roots left out on purpose (Heap::find_referrer).
+  virtual void visit_excepted(Marker&) {}
   /// Dead host values wait for their finalizers: true if the owner calls run_finalizers() later,
   /// because this is the middle of guest code.
   virtual bool finalizers_wait() { return false; }
@@ -136,6 +138,11 @@ class Heap {
 
   // --- collection ---
   void collect();
+  /// A collection that looks for addresses of [begin, begin + bytes) in the cells of guest stacks,
+  /// and for references to functions and tags there in objects that are reachable without what the
+  /// owner's visit_excepted() shows.
+  enum class Referrer : uint8_t { none, stack, object };
+  Referrer find_referrer(uintptr_t begin, uint64_t bytes);
   /// Of the values that died. They may use the heap.
   void run_finalizers();
   /// Finalizes all host values; there are no new ones from now on.
@@ -151,6 +158,8 @@ class Heap {
   };
   static constexpr uint32_t kNoEntry = ~uint32_t{0};
 
+  bool refers(Ref r, uintptr_t begin, uint64_t bytes);
+  void finish_collection();
   Ref allocate_slow(uint64_t bytes);
   bool grow(uint64_t bytes);
   void find_dead_host_values();

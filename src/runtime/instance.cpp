@@ -1,7 +1,7 @@
 #include "runtime/instance.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include "base/check.hpp"
@@ -18,13 +18,13 @@ Instance::Instance(Store& store, std::shared_ptr<const ModuleInfo> info, uint32_
   code_ = &info_->checked;
 }
 
-Instance::Ptr Instance::allocate(Store& store, std::shared_ptr<const ModuleInfo> info,
-                                 std::span<const Extern> imports, uint32_t slot) {
+Result<Instance::Ptr> Instance::allocate(Store& store, std::shared_ptr<const ModuleInfo> info,
+                                         std::span<const Extern> imports, uint32_t slot) {
   const InstanceLayout& layout = info->layout;
-  // calloc: large tails (function references) are untouched zero pages until they are used.
-  void* const place = std::calloc(1, sizeof(Instance) + layout.size);
-  if (place == nullptr) return nullptr;
-  auto* const instance = new (place) Instance(store, std::move(info), slot);
+  WEFT_ASSIGN(const InstanceBlock block,
+              store.engine().allocator().take_block(sizeof(Instance) + layout.size, info->id));
+  auto* const instance = new (block.data) Instance(store, std::move(info), slot);
+  instance->block_ = block;
   Ptr owned(instance);
 
   VMContext& ctx = instance->vmctx();
@@ -36,8 +36,8 @@ Instance::Ptr Instance::allocate(Store& store, std::shared_ptr<const ModuleInfo>
   ctx.funcs = instance->at<VMFuncRef*>(layout.funcs);
   ctx.type_ids = instance->info_->type_ids.data();
   ctx.instance = instance;
-  instance->enter_imports(imports);
   instance->construct_definitions();
+  instance->enter_imports(imports);
   instance->make_room_for_segments();
   ctx.memory0 = instance->module().memories.empty() ? &store.no_memory_ : ctx.memories[0];
   return owned;
@@ -57,6 +57,10 @@ void Instance::enter_imports(std::span<const Extern> imports) {
       case ExternKind::memory: ctx.memories[index] = e.memory; break;
       case ExternKind::global: ctx.globals[index] = e.global; break;
       case ExternKind::tag: at<Tag*>(info_->layout.tags)[index] = e.tag; break;
+    }
+    if (Instance* const owner = store_->owner_of(e); owner != nullptr) {
+      owner->share();
+      owner->expose();
     }
   }
 }
@@ -99,19 +103,45 @@ void Instance::make_room_for_segments() {
 }
 
 Instance::~Instance() {
+  if (finalize_host_data != nullptr) finalize_host_data(host_data);
   const binary::Module& m = module();
   const InstanceLayout& layout = info_->layout;
   for (size_t i = m.imported_memories; i < m.memories.size(); ++i) {
-    (at<Memory>(layout.memory_defs) + (i - m.imported_memories))->~Memory();
+    Memory& memory = at<Memory>(layout.memory_defs)[i - m.imported_memories];
+    if (is_exposed_) memory.expose();
+    memory.~Memory();
   }
   for (size_t i = m.imported_tables; i < m.tables.size(); ++i) {
-    (at<Table>(layout.table_defs) + (i - m.imported_tables))->~Table();
+    Table& table = at<Table>(layout.table_defs)[i - m.imported_tables];
+    if (!table.is_lazy()) is_exposed_ = true;  // filled while it was made
+    table.~Table();
   }
+  // The next instance of this module finds null cells, and its function references as they are.
+  if (is_exposed_ && layout.inline_cells != 0)
+    std::memset(at<Cell>(layout.table_cells), 0, layout.inline_cells * sizeof(Cell));
+}
+
+InstanceBlock Instance::block_with_id() const {
+  InstanceBlock out = block_;
+  out.module = info_->id;
+  out.code = code_->env;
+  return out;
 }
 
 void Instance::Deleter::operator()(Instance* instance) const {
+  const InstanceBlock block = instance->block_with_id();
+  Allocator& allocator = instance->store().engine().allocator();
   instance->~Instance();
-  std::free(instance);
+  allocator.give_block(block);
+}
+
+Cell* Instance::inline_cells(TableIdx i) {
+  const binary::Module& m = module();
+  if (info_->layout.inline_cells == 0 || i.value < m.imported_tables) return nullptr;
+  Cell* cells = at<Cell>(info_->layout.table_cells);
+  for (uint32_t before = m.imported_tables; before < i.value; ++before)
+    cells += m.tables[before].type.limits.min;
+  return cells;
 }
 
 void Instance::select_code() {
@@ -126,6 +156,7 @@ void Instance::select_code() {
 }
 
 VMFuncRef* Instance::build_func_ref(FuncIdx f) {
+  is_exposed_ = true;
   const binary::Module& m = module();
   VMFuncRef* ref = at<VMFuncRef>(info_->layout.func_defs) + (f.value - m.imported_funcs);
   ref->array_call = code_->array_call;
@@ -140,6 +171,7 @@ VMFuncRef* Instance::build_func_ref(FuncIdx f) {
 }
 
 Extern Instance::export_at(const binary::Export& e) {
+  is_exposed_ = true;
   Extern out;
   out.kind = e.kind;
   switch (e.kind) {
@@ -153,12 +185,10 @@ Extern Instance::export_at(const binary::Export& e) {
 }
 
 bool Instance::find_export(std::string_view name, Extern& out) {
-  for (const binary::Export& e : module().exports) {
-    if (e.name != name) continue;
-    out = export_at(e);
-    return true;
-  }
-  return false;
+  const binary::Export* const found = info_->find_export(name);
+  if (found == nullptr) return false;
+  out = export_at(*found);
+  return true;
 }
 
 void Instance::drop_data(uint32_t segment) {

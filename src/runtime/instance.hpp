@@ -36,8 +36,9 @@ class alignas(16) Instance {
   /// Allocates, with imports entered and definitions constructed but not created (no memory pages,
   /// tables empty, globals zero). `imports` must fit the module's imports in order: linking has
   /// checked that.
-  static Ptr allocate(Store& store, std::shared_ptr<const ModuleInfo> info,
-                      std::span<const Extern> imports, uint32_t slot);
+  /// Errors: limit_exceeded, out_of_memory (of the allocator).
+  static Result<Ptr> allocate(Store& store, std::shared_ptr<const ModuleInfo> info,
+                              std::span<const Extern> imports, uint32_t slot);
 
   VMContext& vmctx() {
     return *reinterpret_cast<VMContext*>(this + 1);
@@ -78,11 +79,32 @@ class alignas(16) Instance {
   /// Elements of a segment, built at the first use; empty if dropped.
   std::span<const Cell> elem(uint32_t segment);
   /// For segments of constant expressions: the values, evaluated at instantiation.
+  template <class Fn>
+  bool has_elem_value(Fn&& fn) const {
+    for (const ElemState& state : elems_) {
+      for (const Cell c : state.values) {
+        if (fn(c)) return true;
+      }
+    }
+    return false;
+  }
   void set_elem_values(uint32_t segment, std::vector<Cell> values);
   /// The references of a segment of function indices, whatever its mode.
   std::vector<Cell> func_elem_values(uint32_t segment);
 
-  void* host_data = nullptr;  ///< The embedder's.
+  /// Somebody outside could have run its code or changed its memories and tables.
+  void expose() { is_exposed_ = true; }
+  bool is_exposed() const { return is_exposed_; }
+  /// Something outside may refer to it: another instance's import, a reference given by the host.
+  void share() { is_shared_ = true; }
+  bool is_shared() const { return is_shared_; }
+  /// Does the address lie in its block? All its function references, tags, globals... do.
+  uint64_t block_bytes() const { return block_.bytes; }
+  /// The room for the first elements of a defined table, or null.
+  Cell* inline_cells(TableIdx i);
+
+  void* host_data = nullptr;                    ///< The embedder's.
+  void (*finalize_host_data)(void*) = nullptr;  ///< Called with it when the instance goes.
 
  private:
   friend class StoreRoots;
@@ -90,6 +112,7 @@ class alignas(16) Instance {
   ~Instance();
   void enter_imports(std::span<const Extern> imports);
   void construct_definitions();
+  InstanceBlock block_with_id() const;
   void make_room_for_segments();
   VMFuncRef* build_func_ref(FuncIdx f);
   template <class T>
@@ -107,6 +130,9 @@ class alignas(16) Instance {
   std::shared_ptr<const ModuleInfo> info_;
   Store* store_;
   uint32_t slot_;
+  bool is_exposed_ = false;
+  bool is_shared_ = false;
+  InstanceBlock block_;
   const TierCode* code_ = nullptr;
   std::vector<bool> data_dropped_;  // sized at the first drop
   std::vector<ElemState> elems_;    // sized at the first use

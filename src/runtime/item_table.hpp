@@ -64,6 +64,7 @@ class ItemTable {
     owner = slots_[slot].instance;
     return owner != nullptr || slot == kStoreSlot;
   }
+  Instance* owner(ItemId id) const { return slots_[id.owner].instance; }
   static uint32_t item_of(uint64_t handle) {
     return static_cast<uint32_t>(handle & (kMaxItems - 1));
   }

@@ -31,51 +31,30 @@ Memory::~Memory() {
     shared_->detach(*this);
     return;
   }
-  if (!reservation_) return;
-  if (guarded_) store_->engine().give_back({std::move(reservation_), committed_}, mapped_);
+  if (!space_) return;
+  use_.length = length;
+  store_->engine().allocator().give_memory(std::move(space_), use_);
+}
+
+uint64_t MemoryImage::next_id() {
+  static constinit std::atomic<uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);  // SAFETY: a counter
 }
 
 uint64_t Memory::maximum_bytes() const { return maximum_of(type_); }
 
-Result<> Memory::reserve(uint64_t initial_bytes) {
+Result<> Memory::reserve(uint64_t initial_bytes, const MemoryImage* image) {
   const RuntimeOptions& options = store_->engine().options();
-  if (can_be_guarded(type_) && options.signals && options.guard_pages) {
-    if (auto space = store_->engine().take_space()) {
-      reservation_ = std::move(space->reservation);
-      committed_ = space->accessible;
-      capacity_ = limits::kMemory32Bytes;
-      guarded_ = true;
-      return restrict_to(platform::round_up_to_page(initial_bytes));
-    }
-    // No room for so many addresses (a limit of the process): go on with explicit checks.
-  }
-  // Checked memories: the declared maximum if it is modest, else what is asked for, with room to
-  // grow in place.
-  constexpr uint64_t kModest = uint64_t{1} << 32;
-  const uint64_t wanted = std::max(initial_bytes, std::min(maximum_bytes(), kModest));
-  for (const uint64_t bytes : {wanted, initial_bytes}) {
-    const uint64_t size =
-        std::max<uint64_t>(platform::round_up_to_page(bytes), platform::page_size());
-    if (auto r = platform::Reservation::reserve(kFrontGuard + size + kFrontGuard)) {
-      reservation_ = std::move(*r);
-      capacity_ = size;
-      return {};
-    }
-  }
+  Allocator::MemoryWish wish;
+  wish.initial = initial_bytes;
+  wish.maximum = maximum_bytes();
+  wish.guardable = can_be_guarded(type_) && options.signals && options.guard_pages;
+  wish.image = image != nullptr ? image->id : 0;
+  WEFT_ASSIGN(space_, store_->engine().allocator().take_memory(wish));
+  // What a recycled space still has accessible and this memory must not have.
+  if (space_.restrict_to(initial_bytes)) return {};
   return fail(ErrorCode::out_of_memory,
-              "out of memory: cannot reserve addresses for a linear memory of " +
-                  std::to_string(initial_bytes) + " bytes");
-}
-
-/// What a cached reservation still has accessible and this memory must not have.
-Result<> Memory::restrict_to(uint64_t bytes) {
-  if (committed_ <= bytes) return {};
-  if (!reservation_.protect(kFrontGuard + bytes, committed_ - bytes, platform::Access::none)) {
-    return fail(ErrorCode::out_of_memory,
-                "out of memory: cannot protect the pages behind a linear memory");
-  }
-  committed_ = bytes;
-  return {};
+              "out of memory: cannot protect the pages behind a linear memory");
 }
 
 Result<> Memory::create(const MemoryImage* image) {
@@ -88,30 +67,43 @@ Result<> Memory::create(const MemoryImage* image) {
                                                std::to_string(min_bytes) +
                                                " bytes is larger than the store allows");
   }
-  WEFT_TRY(reserve(min_bytes));
-  store_->note_range(*this, reservation_);
-  base = reinterpret_cast<std::byte*>(reservation_.data() + kFrontGuard);
+  WEFT_TRY(reserve(min_bytes, image));
+  if (id_.owner != ItemTable::kStoreSlot && !type_.shared) use_.exposed = false;
+  store_->note_range(*this, space_.range_start(), space_.range_bytes());
+  base = space_.base();
   if (!extend(min_bytes)) {
     store_->growth_failed("the operating system refused memory");
     return fail(ErrorCode::out_of_memory, "out of memory: cannot commit a linear memory of " +
                                               std::to_string(min_bytes) + " bytes");
   }
-  if (image != nullptr) {
-    mapped_ = true;
-    if (!reservation_.map_image(image->image, kFrontGuard + image->offset)) {
-      return fail(ErrorCode::out_of_memory,
-                  "out of memory: cannot map the initial contents of a linear memory");
-    }
-  }
+  if (image != nullptr && space_.image != image->id) WEFT_TRY(map(*image));
   if (type_.shared) share();
   return {};
+}
+
+Result<> Memory::map(const MemoryImage& image) {
+  if (space_.fixed) {
+    // Dense slots: the kernel has no mappings to spare for so many.
+    note_written(image.offset, image.image.size());
+    if (image.image.copy_to(space_.base() + image.offset)) return {};
+    return fail(ErrorCode::io, "i/o error: cannot read the initial contents of a linear memory");
+  }
+  if (space_.range().map_image(image.image, space_.offset + image.offset)) {
+    space_.image = image.id;
+    space_.image_offset = image.offset;
+    space_.image_bytes = image.image.size();
+    return {};
+  }
+  use_.exposed = true;
+  return fail(ErrorCode::out_of_memory,
+              "out of memory: cannot map the initial contents of a linear memory");
 }
 
 /// What was made for this memory becomes what all views share.
 void Memory::share() {
   shared_ = std::make_shared<SharedMemory>(
-      store_->shared_engine(), SharedMemory::Parts{type_, std::move(reservation_), base, length,
-                                                   committed_, capacity_, guarded_, mapped_});
+      store_->shared_engine(), SharedMemory::Parts{type_, std::move(space_), base, length});
+  space_ = {};
   shared_->attach(*this);
 }
 
@@ -125,35 +117,25 @@ Result<> Memory::attach(std::shared_ptr<SharedMemory> shared) {
                                                " bytes is larger than the store allows");
   }
   shared_ = std::move(shared);
-  guarded_ = shared_->guarded();
   shared_->attach(*this);
-  store_->note_range(*this, shared_->reservation());
+  store_->note_range(*this, shared_->space().range_start(), shared_->space().range_bytes());
   return {};
 }
 
 Result<> Memory::discard_image() {
-  if (shared_ != nullptr) {
+  if (shared_ != nullptr || space_.fixed) {
     // Nobody else has it yet: the instantiation that made it has failed.
     if (length != 0) std::memset(base, 0, length);
     return {};
   }
-  mapped_ = false;
-  if (!reservation_.decommit(kFrontGuard, committed_) ||
-      !reservation_.commit(kFrontGuard, committed_)) {
-    return fail(ErrorCode::out_of_memory, "out of memory: cannot clear a linear memory");
-  }
-  return {};
+  if (space_.unmap_image()) return {};
+  return fail(ErrorCode::out_of_memory, "out of memory: cannot clear a linear memory");
 }
 
 /// Makes [length, new_bytes) accessible and zero. The part of the last host page behind `length`
 /// was never accessible to the guest, so it is still zero.
 bool Memory::extend(uint64_t new_bytes) {
-  const uint64_t needed = platform::round_up_to_page(new_bytes);
-  if (needed > capacity_) return false;
-  if (needed > committed_) {
-    if (!reservation_.commit(kFrontGuard + committed_, needed - committed_)) return false;
-    committed_ = needed;
-  }
+  if (!space_.extend(new_bytes)) return false;
   // SAFETY: one word, written by the only thread that may grow; other threads of a shared memory
   // read it atomically.
   __atomic_store_n(&length, new_bytes, __ATOMIC_RELEASE);
@@ -196,23 +178,25 @@ const char* Memory::grow_to(uint64_t old_bytes, uint64_t new_bytes, bool& change
                                                          : "the operating system refused memory";
 }
 
-/// Checked memories only: a larger reservation, contents copied.
+/// Checked memories only: more room elsewhere, contents copied.
 bool Memory::move_and_extend(uint64_t new_bytes) {
-  if (guarded_ || type_.shared) return false;
-  const uint64_t roomy =
-      platform::round_up_to_page(std::min(maximum_bytes(), saturating_mul(new_bytes, 2)));
-  const uint64_t exact = platform::round_up_to_page(new_bytes);
-  for (const uint64_t size : {roomy, exact}) {
-    if (size < exact) continue;
-    auto larger = platform::Reservation::reserve(kFrontGuard + size + kFrontGuard);
+  if (guarded() || type_.shared) return false;
+  Allocator& allocator = store_->engine().allocator();
+  const uint64_t old_bytes = length;
+  const uint64_t roomy = std::min(maximum_bytes(), saturating_mul(new_bytes, 2));
+  for (const uint64_t maximum : {roomy, new_bytes}) {
+    auto larger = allocator.take_memory({.initial = new_bytes, .maximum = maximum});
     if (!larger) continue;
-    if (!larger->commit(kFrontGuard, exact)) continue;
-    if (length != 0) std::memcpy(larger->data() + kFrontGuard, base, length);
-    reservation_ = std::move(*larger);
-    store_->note_range(*this, reservation_);
-    base = reinterpret_cast<std::byte*>(reservation_.data() + kFrontGuard);
-    capacity_ = size;
-    committed_ = exact;
+    if (!larger->extend(new_bytes)) {
+      allocator.give_memory(std::move(*larger), {});
+      continue;
+    }
+    if (old_bytes != 0) std::memcpy(larger->base(), base, old_bytes);
+    std::swap(space_, *larger);
+    allocator.give_memory(std::move(*larger), {.length = old_bytes});
+    use_.exposed = true;
+    store_->note_range(*this, space_.range_start(), space_.range_bytes());
+    base = space_.base();
     length = new_bytes;
     return true;
   }

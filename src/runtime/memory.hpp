@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "platform/virtual_memory.hpp"
+#include "runtime/allocator.hpp"
 #include "runtime/item_table.hpp"
 #include "runtime/resource_limiter.hpp"
 #include "runtime/shared_memory.hpp"
@@ -18,12 +19,6 @@
 namespace weft::runtime {
 
 class EngineState;
-
-/// What a guarded memory reserves behind its base: any 32-bit index + any 32-bit static offset + 16
-/// bytes of access lands inside. In front of it lies one more guard, against negative
-/// displacements.
-inline constexpr uint64_t kGuardedReach = (uint64_t{1} << 33) + (uint64_t{64} << 10);
-inline constexpr uint64_t kFrontGuard = uint64_t{64} << 10;
 
 /// True if a memory of this type can be guarded at all: 32-bit, pages of 64 KiB. Code compiled for
 /// guards may only run with instances all of whose memories that satisfy this are guarded().
@@ -35,7 +30,10 @@ constexpr bool can_be_guarded(const MemoryType& t) {
 /// Shared by instances.
 struct MemoryImage {
   platform::CowImage image;
-  uint64_t offset = 0;  ///< Byte offset in the memory; a multiple of the host's page size.
+  uint64_t offset = 0;      ///< Byte offset in the memory; a multiple of the host's page size.
+  uint64_t id = next_id();  ///< Unique in the process: tells whether it is mapped already.
+
+  static uint64_t next_id();
 };
 
 /// Owned by its store (standalone) or by its instance's tail; never moves. Used by the store's
@@ -66,7 +64,14 @@ class Memory : public VMMemory {
 
   const MemoryType& type() const { return type_; }  ///< limits.min is the declared minimum.
   uint64_t pages() const { return length_of(*this) >> type_.page_log2; }
-  bool guarded() const { return guarded_; }
+  bool guarded() const { return shared_ != nullptr ? shared_->guarded() : space_.guarded; }
+  /// The host writes initial contents there, before anybody else can.
+  void note_written(uint64_t at, uint64_t bytes) {
+    use_.begin = use_.begin < use_.end && use_.begin < at ? use_.begin : at;
+    use_.end = use_.end > at + bytes ? use_.end : at + bytes;
+  }
+  /// From now on anybody may write anywhere.
+  void expose() { use_.exposed = true; }
   std::span<std::byte> bytes() const { return {base, length_of(*this)}; }
   Store& store() const { return *store_; }
   ItemId id() const { return id_; }
@@ -77,8 +82,8 @@ class Memory : public VMMemory {
  private:
   friend class Store;
   uint64_t maximum_bytes() const;
-  Result<> reserve(uint64_t initial_bytes);
-  Result<> restrict_to(uint64_t bytes);
+  Result<> reserve(uint64_t initial_bytes, const MemoryImage* image);
+  Result<> map(const MemoryImage& image);
   bool extend(uint64_t new_bytes);
   bool move_and_extend(uint64_t new_bytes);
   void share();
@@ -89,12 +94,8 @@ class Memory : public VMMemory {
   Store* store_;
   ItemId id_;
   uint32_t place_ = ~0u;  ///< In the store's list of address ranges.
-  platform::Reservation reservation_;
-  uint64_t committed_ =
-      0;                   ///< Bytes from base that are accessible: length rounded up to host pages
-  uint64_t capacity_ = 0;  ///< Bytes from base that can be committed without moving
-  bool guarded_ = false;
-  bool mapped_ = false;                   ///< An image lies in it.
+  MemorySpace space_;
+  MemoryUse use_;                         ///< An instance's own memories begin unexposed.
   std::shared_ptr<SharedMemory> shared_;  ///< Shared: where all of the above has moved to.
 };
 

@@ -1,5 +1,9 @@
 #include "runtime/module_info.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <bit>
+
 #include "base/bits.hpp"
 #include "base/leb128.hpp"
 
@@ -23,11 +27,78 @@ InstanceLayout InstanceLayout::of(const binary::Module& m) {
   out.memory_defs = place(m.memories.size() - m.imported_memories, sizeof(Memory), 16);
   out.table_defs = place(m.tables.size() - m.imported_tables, sizeof(Table), 16);
   out.tag_defs = place(m.tags.size() - m.imported_tags, sizeof(Tag), 8);
+  constexpr uint64_t kInlineCells = 1u << 17;
+  uint64_t cells = 0;
+  for (size_t i = m.imported_tables; i < m.tables.size() && cells <= kInlineCells; ++i) {
+    cells = saturating_add(cells, m.tables[i].type.limits.min);
+  }
+  out.inline_cells = cells <= kInlineCells ? cells : 0;
+  out.table_cells = place(out.inline_cells, sizeof(Cell), 8);
   // Last, because they are large and mostly stay untouched.
   out.funcs = place(m.funcs.size(), sizeof(void*), 8);
   out.func_defs = place(m.defined_funcs(), sizeof(VMFuncRef), 16);
   out.size = align_up<uint64_t>(at, 16);
   return out;
+}
+
+uint64_t ModuleInfo::next_id() {
+  static constinit std::atomic<uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);  // SAFETY: a counter
+}
+
+namespace {
+
+uint32_t hash_of(std::string_view name) {
+  uint32_t h = 2166136261u;  // FNV-1a
+  for (const char c : name) h = (h ^ static_cast<uint8_t>(c)) * 16777619u;
+  return h ^ (h >> 15);
+}
+
+bool is_closed_module(const binary::Module& m) {
+  const auto any_ref = [](std::span<const ValType> types) {
+    return std::ranges::any_of(types, [](ValType t) { return t.is_ref(); });
+  };
+  for (uint32_t i = 0; i < m.types.size(); ++i) {
+    if (m.types[i].kind != CompositeKind::func) return false;
+    if (any_ref(m.types.params(TypeIdx(i))) || any_ref(m.types.results(TypeIdx(i)))) return false;
+  }
+  for (uint32_t i = 0; i < m.imported_globals; ++i) {
+    if (m.globals[i].type.type.is_ref()) return false;
+  }
+  return m.imported_tables == 0 && m.tags.empty();
+}
+
+}  // namespace
+
+void ModuleInfo::finish() {
+  layout = InstanceLayout::of(*module);
+  is_closed = is_closed_module(*module);
+  constexpr size_t kFew = 4;  // as fast to compare one by one
+  const auto& exports = module->exports;
+  if (exports.size() <= kFew) return;
+  export_slots_.assign(std::bit_ceil(exports.size() * 2), 0);
+  const auto mask = static_cast<uint32_t>(export_slots_.size() - 1);
+  for (uint32_t i = 0; i < exports.size(); ++i) {
+    uint32_t at = hash_of(exports[i].name) & mask;
+    while (export_slots_[at] != 0) at = (at + 1) & mask;
+    export_slots_[at] = i + 1;
+  }
+}
+
+const binary::Export* ModuleInfo::find_export(std::string_view wanted) const {
+  const auto& exports = module->exports;
+  if (export_slots_.empty()) {
+    for (const binary::Export& e : exports) {
+      if (e.name == wanted) return &e;
+    }
+    return nullptr;
+  }
+  const auto mask = static_cast<uint32_t>(export_slots_.size() - 1);
+  for (uint32_t at = hash_of(wanted) & mask; export_slots_[at] != 0; at = (at + 1) & mask) {
+    const binary::Export& e = exports[export_slots_[at] - 1];
+    if (e.name == wanted) return &e;
+  }
+  return nullptr;
 }
 
 namespace {

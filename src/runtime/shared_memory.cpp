@@ -19,8 +19,7 @@ SharedMemory::SharedMemory(std::shared_ptr<EngineState> engine, Parts parts)
     : engine_(std::move(engine)), parts_(std::move(parts)) {}
 
 SharedMemory::~SharedMemory() {
-  if (parts_.guarded)
-    engine_->give_back({std::move(parts_.reservation), parts_.committed}, parts_.mapped);
+  engine_->allocator().give_memory(std::move(parts_.space), {.length = parts_.length});
 }
 
 uint64_t SharedMemory::length() const {
@@ -43,15 +42,7 @@ void SharedMemory::detach(Memory& view) {
 SharedMemory::Growth SharedMemory::grow(uint64_t from, uint64_t to) {
   const std::lock_guard lock(mutex_);
   if (parts_.length != from) return Growth::changed;
-  const uint64_t needed = platform::round_up_to_page(to);
-  if (needed > parts_.capacity) return Growth::refused;
-  if (needed > parts_.committed) {
-    const auto front =
-        static_cast<size_t>(parts_.base - reinterpret_cast<std::byte*>(parts_.reservation.data()));
-    if (!parts_.reservation.commit(front + parts_.committed, needed - parts_.committed))
-      return Growth::refused;
-    parts_.committed = needed;
-  }
+  if (!parts_.space.extend(to)) return Growth::refused;
   parts_.length = to;
   for (Memory* view : views_) publish(*view, to);
   return Growth::done;

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "platform/virtual_memory.hpp"
+#include "runtime/allocator.hpp"
 #include "runtime/vmcontext.hpp"
 
 namespace weft::runtime {
@@ -20,13 +20,9 @@ class SharedMemory {
  public:
   struct Parts {
     MemoryType type;
-    platform::Reservation reservation;
+    MemorySpace space;
     std::byte* base = nullptr;
     uint64_t length = 0;
-    uint64_t committed = 0;  ///< Bytes from base that are accessible.
-    uint64_t capacity = 0;   ///< Bytes from base that can be.
-    bool guarded = false;
-    bool mapped = false;  ///< An image lies in it.
   };
   SharedMemory(std::shared_ptr<EngineState> engine, Parts parts);
   ~SharedMemory();
@@ -35,8 +31,8 @@ class SharedMemory {
 
   const MemoryType& type() const { return parts_.type; }
   std::byte* base() const { return parts_.base; }
-  bool guarded() const { return parts_.guarded; }
-  const platform::Reservation& reservation() const { return parts_.reservation; }
+  bool guarded() const { return parts_.space.guarded; }
+  const MemorySpace& space() const { return parts_.space; }
   uint64_t length() const;
 
   /// `view` learns base and length, and every later length.
@@ -50,7 +46,7 @@ class SharedMemory {
  private:
   const std::shared_ptr<EngineState> engine_;
   mutable std::mutex mutex_;
-  Parts parts_;                 // length and committed: guarded by mutex_, the rest never changes
+  Parts parts_;  // length and space.accessible: guarded by mutex_, the rest never changes
   std::vector<Memory*> views_;  // guarded by mutex_
 };
 

@@ -131,6 +131,8 @@ class Store {
   Interruption interruption() const {
     return interrupt_ != nullptr ? interrupt_->asked() : Interruption::none;
   }
+  /// Has anybody asked for a handle?
+  bool can_be_interrupted() const { return interrupt_ != nullptr; }
   /// A checkpoint has heard it. Waits of host functions are checkpoints too.
   Interruption take_interruption();
 

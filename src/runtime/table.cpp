@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/bits.hpp"
+#include "runtime/instance.hpp"
 #include "runtime/store.hpp"
 #include "wasm/limits.hpp"
 
@@ -12,44 +13,69 @@ namespace weft::runtime {
 Table::Table(Store& store, const TableType& type, ItemId id)
     : VMTable{nullptr, 0}, type_(type), store_(&store), id_(id) {}
 
-Table::~Table() { std::free(base); }
+Table::~Table() {
+  if (space_.base != nullptr) store_->engine().allocator().give_table(space_, length);
+}
 
-Result<> Table::create(Cell init) {
+Result<> Table::create(Cell init, Cell* inline_cells) {
   const uint64_t min = type_.limits.min;
   if (store_->may_grow_table(0, min, type_.limits.max) != GrowthAnswer::allow) {
     return fail(ErrorCode::limit_exceeded, "limit exceeded: table of " + std::to_string(min) +
                                                " elements is larger than the store allows");
   }
-  if (min > limits::kTableAllocatedElements || !resize(min, init)) {
-    store_->growth_failed("out of memory");
-    return fail(ErrorCode::out_of_memory,
-                "out of memory: table of " + std::to_string(min) + " elements");
+  if (inline_cells != nullptr) {
+    base = inline_cells;
+    capacity_ = min;
+  } else {
+    if (min > limits::kTableAllocatedElements) {
+      store_->growth_failed("out of memory");
+      return fail(ErrorCode::out_of_memory,
+                  "out of memory: table of " + std::to_string(min) + " elements");
+    }
+    auto space = store_->engine().allocator().take_table(min);
+    if (!space) {
+      store_->growth_failed(space.error().message);
+      return std::unexpected(std::move(space.error()));
+    }
+    space_ = *space;
+    base = space_.base;
+    capacity_ = space_.capacity;
   }
+  if (init.bits != 0) std::fill(base, base + min, init);
+  length = min;
   return {};
 }
 
 bool Table::resize(uint64_t new_length, Cell init) {
   if (new_length > capacity_) {
-    Cell* grown = nullptr;
-    uint64_t new_capacity = new_length;
-    if (base == nullptr) {
-      // calloc: a large table of nulls costs no memory until it is written.
-      grown = static_cast<Cell*>(std::calloc(new_length, sizeof(Cell)));
-    } else {
-      new_capacity = std::max(new_length, std::min(capacity_ * 2, limits::kTableAllocatedElements));
-      // SAFETY: cells are trivially copyable.
-      grown =
-          static_cast<Cell*>(std::realloc(static_cast<void*>(base), new_capacity * sizeof(Cell)));
-    }
-    if (grown == nullptr) return false;
-    if (base != nullptr || init.bits != 0) std::fill(grown + length, grown + new_length, init);
-    base = grown;
-    capacity_ = new_capacity;
-  } else {
-    std::fill(base + length, base + new_length, init);
+    Allocator& allocator = store_->engine().allocator();
+    const uint64_t roomy =
+        std::max(new_length, std::min(capacity_ * 2, limits::kTableAllocatedElements));
+    auto larger = allocator.take_table(roomy);
+    if (!larger && roomy != new_length) larger = allocator.take_table(new_length);
+    if (!larger) return false;
+    std::copy(base, base + length, larger->base);
+    if (space_.base != nullptr) allocator.give_table(space_, length);
+    space_ = *larger;
+    base = space_.base;
+    capacity_ = space_.capacity;
   }
+  std::fill(base + length, base + new_length, init);
   length = new_length;
   return true;
+}
+
+Cell Table::build(uint64_t index) {
+  if (index >= image_->funcs.size() || image_->funcs[index] == 0) return {};
+  base[index] = Cell::of(filler_->func_ref(FuncIdx(image_->funcs[index] - 1)));
+  return base[index];
+}
+
+void Table::build_all() {
+  for (uint64_t i = 0; i < image_->funcs.size(); ++i) {
+    if (base[i].bits == 0) build(i);
+  }
+  image_ = nullptr;
 }
 
 std::optional<uint64_t> Table::grow(uint64_t delta, Cell init, TrapCode& trap) {

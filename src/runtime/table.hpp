@@ -6,10 +6,14 @@
 #include <span>
 
 #include "base/result.hpp"
+#include "runtime/allocator.hpp"
 #include "runtime/item_table.hpp"
 #include "runtime/vmcontext.hpp"
 
 namespace weft::runtime {
+
+class Instance;
+struct TableImage;
 
 /// Owned by its store (standalone) or by its instance's tail. Used by the store's thread.
 class Table : public VMTable {
@@ -21,13 +25,33 @@ class Table : public VMTable {
   Table& operator=(const Table&) = delete;
 
   /// Makes `limits.min` elements of `init`. Asks limits and limiter.
-  Result<> create(Cell init);
+  /// `inline_cells`, if not null, holds that many nulls and lives as long as the table.
+  Result<> create(Cell init, Cell* inline_cells = nullptr);
+  /// Its elements, null for now, are those of `image` until somebody changes them: each function
+  /// reference is built when it is first asked for. The image must fit.
+  void fill_lazily(Instance& owner, const TableImage& image) {
+    filler_ = &owner;
+    image_ = &image;
+  }
+  /// After this all cells are what they say.
+  void settle() {
+    if (image_ != nullptr) [[unlikely]]
+      build_all();
+  }
+  /// One element. SAFETY: index < length.
+  Cell at(uint64_t index) {
+    if (base[index].bits == 0 && image_ != nullptr) [[unlikely]]
+      return build(index);
+    return base[index];
+  }
   /// table.grow: the old size, or nothing. By 0 asks no one. `trap` is set if the limiter wants a
   /// trap.
   std::optional<uint64_t> grow(uint64_t delta, Cell init, TrapCode& trap);
 
   const TableType& type() const { return type_; }
+  /// Some may be null that are yet to be built: settle() first, unless only objects matter.
   std::span<Cell> cells() const { return {base, length}; }
+  bool is_lazy() const { return image_ != nullptr; }
   Store& store() const { return *store_; }
   ItemId id() const { return id_; }
   static Table& from(VMTable* t) {
@@ -36,11 +60,16 @@ class Table : public VMTable {
 
  private:
   bool resize(uint64_t new_length, Cell init);
+  Cell build(uint64_t index);
+  void build_all();
 
   TableType type_;
   Store* store_;
   ItemId id_;
+  TableSpace space_;  ///< Where its cells lie, if not inline.
   uint64_t capacity_ = 0;
+  Instance* filler_ = nullptr;
+  const TableImage* image_ = nullptr;
 };
 
 }  // namespace weft::runtime

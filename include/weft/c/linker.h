@@ -26,6 +26,17 @@ WEFT_API weft_error_t* weft_linker_wasi(weft_linker_t*);
 WEFT_API weft_error_t* weft_linker_instantiate(weft_linker_t*, weft_store_t*, const weft_module_t*,
                                                weft_instance_t* out, weft_trap_t** trap);
 
+/* A module with its imports looked up and checked, once for many instances in any store of the
+ * engine. All imports must be host functions of the linker; WEFT_ERROR_UNLINKABLE otherwise. Any
+ * thread may use it at any time; it stays as it is when the linker changes or goes. */
+typedef struct weft_instance_pre weft_instance_pre_t;
+WEFT_API weft_error_t* weft_instance_pre_new(weft_linker_t*, const weft_module_t*,
+                                             weft_instance_pre_t** out);
+WEFT_API weft_instance_pre_t* weft_instance_pre_clone(const weft_instance_pre_t*);
+WEFT_API void weft_instance_pre_delete(weft_instance_pre_t*);
+WEFT_API weft_error_t* weft_instance_pre_instantiate(const weft_instance_pre_t*, weft_store_t*,
+                                                     weft_instance_t* out, weft_trap_t** trap);
+
 #ifdef __cplusplus
 }
 #endif
