@@ -49,6 +49,17 @@ std::shared_ptr<const LinkerDefinition> trap_definition(const runtime::ModuleInf
   return d;
 }
 
+/// Type ids mean something only in their own engine.
+Result<> check_engines(const Engine& linker, const CompiledModule& module) {
+  if (module.engine().state() == linker.state()) return {};
+  return fail(ErrorCode::wrong_store,
+              "wrong store: the module was compiled for another engine than the linker's");
+}
+Result<> check_engines(const Engine& linker, const runtime::Store& store) {
+  if (&store.engine() == linker.state().get()) return {};
+  return fail(ErrorCode::wrong_store, "wrong store: the linker is of another engine");
+}
+
 }  // namespace
 
 Result<Extern> materialize(runtime::Store& store,
@@ -193,6 +204,8 @@ Result<> Linker::define_instance(runtime::Store& store, std::string_view module,
 
 Result<std::vector<Extern>> Linker::resolve(runtime::Store& store,
                                             const CompiledModule& module) const {
+  WEFT_TRY(check_engines(engine_, module));
+  WEFT_TRY(check_engines(engine_, store));
   const auto& imports = module.module().imports;
   std::vector<Extern> out;
   out.reserve(imports.size());
@@ -219,6 +232,7 @@ InstantiateResult Linker::instantiate(runtime::Store& store, const CompiledModul
 }
 
 Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModule& module) {
+  WEFT_TRY(check_engines(linker.engine(), module));
   InstancePre out(module);
   std::string missing;
   for (const binary::Import& import : module.module().imports) {
@@ -252,6 +266,7 @@ Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModu
 }
 
 InstantiateResult InstancePre::instantiate(runtime::Store& store) const {
+  if (auto same = check_engines(module_.engine(), store); !same) return std::move(same.error());
   std::vector<runtime::Extern> imports;
   imports.reserve(items_.size());
   for (const auto& item : items_) {
