@@ -175,6 +175,7 @@ Result<> add_bytecode(std::string& out, const engine::CompiledModule& module, ui
   const uint32_t last = only == UINT32_MAX ? static_cast<uint32_t>(m.funcs.size()) : only + 1;
   interp::Options options;
   options.features = module.info().features;
+  options.validate = true;  // an engine may leave that for the first call, which has not been
   // Translated for the listing alone: what runs is not touched.
   interp::ModuleCode code(module.info().module, options);
   for (uint32_t f = first; f < last; ++f) {
