@@ -13,7 +13,7 @@ void Backtrace::add(const Instance& instance, FuncIdx func, uint32_t offset) {
     return;
   }
   try {
-    frames.push_back({instance.shared_info(), func, offset});
+    frames.push_back({instance.shared_info(), func, offset, &instance});
   } catch (const std::bad_alloc&) {
     ++omitted;  // a shorter backtrace is better than none
   }

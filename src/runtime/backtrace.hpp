@@ -18,6 +18,7 @@ struct BacktraceFrame {
   std::shared_ptr<const ModuleInfo> module;
   FuncIdx func;
   uint32_t offset = 0;  ///< In the module's bytes: the instruction that trapped or called.
+  const Instance* instance = nullptr;  ///< As long as the instance lives.
 };
 
 /// Where the frames of one activation start: the newest frame's words.
