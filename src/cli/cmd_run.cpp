@@ -1,4 +1,5 @@
 // weft run: load, link with WASI, run.
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -23,6 +24,8 @@ struct Options {
   std::optional<uint64_t> fuel;
   std::string timeout;
   std::string max_memory;
+  std::string profile;            ///< File for a profile.
+  std::string trace;              ///< Which calls of the host to show.
   std::string core_dump;          ///< File for the store's state after a trap.
   std::vector<std::string> rest;  ///< FILE and the program's arguments
 };
@@ -124,18 +127,62 @@ std::string limit_of(const Options& o) {
   return text;
 }
 
+/// `what` is named if it cannot be written.
+void write_file(const std::string& path, std::string_view bytes, std::string_view what) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  bool written =
+      file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  int error = errno;
+  if (file != nullptr && std::fclose(file) != 0 && written) {
+    written = false;
+    error = errno;
+  }
+  if (!written) {
+    print_error("cannot write the " + std::string(what) + " to \"" + path +
+                "\": " + std::strerror(error));
+  }
+}
+
 /// Writes the state at the trap, if there was one and it was asked for.
 void write_core_dump(const Failure& failure, const Options& o) {
   if (o.core_dump.empty() || failure.trap() == nullptr) return;
   const std::span<const uint8_t> dump = failure.trap()->core_dump();
   if (dump.empty()) return;  // the program's own end, or a host function's error
-  std::FILE* file = std::fopen(o.core_dump.c_str(), "wb");
-  const bool written =
-      file != nullptr && std::fwrite(dump.data(), 1, dump.size(), file) == dump.size();
-  const int error = errno;
-  if ((file != nullptr && std::fclose(file) != 0) || !written) {
-    print_error("cannot write the core dump to \"" + o.core_dump + "\": " + std::strerror(error));
+  write_file(o.core_dump, {reinterpret_cast<const char*>(dump.data()), dump.size()}, "core dump");
+}
+
+/// The end of the file's name chooses the form.
+std::string report_of(const Profile& profile, const std::string& path, const std::string& title) {
+  if (path.ends_with(".svg")) return profile.flame_graph(title);
+  if (path.ends_with(".json")) return profile.firefox(title);
+  return profile.folded();
+}
+
+Result<std::optional<Profile>> start_profile(Store& store, const Options& o) {
+  if (o.profile.empty()) return std::optional<Profile>();
+  auto profile = Profile::start(store);
+  if (!profile) return profile.take_error();
+  return std::optional<Profile>(std::move(*profile));
+}
+
+void print_call(std::string_view line) {
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+}
+
+/// "wasi", "host" or both with a comma; false (and a message) for anything else.
+bool trace_calls(Store& store, const std::string& what) {
+  static auto sink = &print_call;
+  std::string_view rest = what;
+  while (!rest.empty()) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    if (word != "wasi" && word != "host") {
+      print_error("--trace expects wasi, host or both, found \"" + what + "\"");
+      return false;
+    }
+    trace(store, word == "wasi" ? TraceWhat::wasi : TraceWhat::host, sink);
   }
+  return true;
 }
 
 /// What the failure of a guest call means for the command.
@@ -179,6 +226,7 @@ int run(const Options& o) {
   if (o.fuel) config.fuel();
   if (timeout) config.epochs();
   if (!o.core_dump.empty()) config.set("core_dumps", 1);
+  if (!o.profile.empty()) config.epochs();
   const auto engine = o.engine.make_engine(std::move(config));
   if (!engine) return kUsage;
 
@@ -211,14 +259,31 @@ int run(const Options& o) {
       return kRefused;
     }
   }
+  if (!trace_calls(*store, o.trace)) return kUsage;
+  auto profile = start_profile(*store, o);
+  if (!profile) {
+    print_error(profile.error().message());
+    return kRefused;
+  }
   const auto instance = linker.instantiate(*store, *module);
   const int code =
       instance ? run_exports(*store, *instance, o, file) : failed(instance.error(), o, file);
   std::fflush(stdout);
+  if (*profile) write_file(o.profile, report_of(**profile, o.profile, file), "profile");
   return code;
 }
 
-enum Key { kDir = kLongOnly, kEnv, kInvoke, kFuel, kTimeout, kMaxMemory, kCoreDump };
+enum Key {
+  kDir = kLongOnly,
+  kEnv,
+  kInvoke,
+  kFuel,
+  kTimeout,
+  kMaxMemory,
+  kCoreDump,
+  kProfile,
+  kTrace
+};
 
 constexpr argp_option kOptions[] = {
     {"dir", kDir, "HOST::GUEST[:ro]", 0,
@@ -230,6 +295,12 @@ constexpr argp_option kOptions[] = {
     {"fuel", kFuel, "N", 0, "Trap after about so many operators", 0},
     {"timeout", kTimeout, "TIME", 0, "Trap after so long: 500ms, 2s, 1.5, 3m", 0},
     {"max-memory", kMaxMemory, "BYTES", 0, "Refuse to grow memories beyond: 64M, 1G", 0},
+    {"profile", kProfile, "FILE", 0,
+     "Write where the time goes: a flame graph (FILE.svg), for profiler.firefox.com (FILE.json), "
+     "or folded stacks",
+     0},
+    {"trace", kTrace, "wasi,host", 0, "Show each call of WASI, or of other functions of the host",
+     0},
     {"coredump", kCoreDump, "FILE", 0,
      "After a trap, write the program's state to FILE (weft inspect shows it)", 0},
     {},
@@ -245,6 +316,8 @@ error_t parse(int key, char* arg, argp_state* state) {
     case kFuel: options->fuel = parse_number(state, "--fuel", arg); return 0;
     case kTimeout: options->timeout = arg; return 0;
     case kMaxMemory: options->max_memory = arg; return 0;
+    case kProfile: options->profile = arg; return 0;
+    case kTrace: options->trace = arg; return 0;
     case kCoreDump: options->core_dump = arg; return 0;
     case ARGP_KEY_ARG:
       options->rest.assign(state->argv + state->next - 1, state->argv + state->argc);

@@ -34,8 +34,8 @@ std::string values(binary::Reader& r) {
 
 /// The newest `max` frames of a dump: instance.function locals stack.
 std::string frames_of(const std::vector<std::byte>& dump, size_t max = 16) {
-  auto module = binary::decode(std::make_shared<const std::vector<std::byte>>(dump),
-                               wasm::FeatureSet::defaults());
+  auto module = binary::decode_module(std::make_shared<const std::vector<std::byte>>(dump),
+                                      wasm::FeatureSet::defaults());
   if (!module) return "not a module: " + module.error().message;
   for (const auto& section : (*module)->customs) {
     if (section.name != "corestack") continue;
@@ -169,16 +169,16 @@ TEST(CoreDump, MemoriesAndGlobalsCanBeReadBack) {
   auto made = instantiate(*store, *module, {});
   ASSERT_TRUE(made) << made.message();
   runtime::Instance& instance = *made.instance().object;
-  const auto first = instance.memory(wasm::MemoryIdx(0)).bytes();
+  const auto first = instance.memory(wasm::MemoryIdx(0u)).bytes();
   ASSERT_EQ(first.size(), 131072u);
   EXPECT_EQ(first[131071], std::byte{255});
   EXPECT_EQ(first[0], std::byte{0});
-  const auto second = instance.memory(wasm::MemoryIdx(1)).bytes();
+  const auto second = instance.memory(wasm::MemoryIdx(1u)).bytes();
   ASSERT_EQ(second.size(), 65536u);
   EXPECT_EQ(second[4096], std::byte{2});
   EXPECT_EQ(second[4097], std::byte{1});
-  EXPECT_EQ(instance.global(wasm::GlobalIdx(0)).value[0].as<int64_t>(), -1);
-  EXPECT_EQ(instance.global(wasm::GlobalIdx(1)).value[0].as<double>(), 1.5);
+  EXPECT_EQ(instance.global(wasm::GlobalIdx(0u)).value[0].as<int64_t>(), -1);
+  EXPECT_EQ(instance.global(wasm::GlobalIdx(1u)).value[0].as<double>(), 1.5);
 }
 
 TEST(CoreDump, OffUnlessAskedFor) {

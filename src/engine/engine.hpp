@@ -33,6 +33,8 @@ class Engine {
   /// bad_config). Starts a ticker thread that sleeps when no deadline is set.
   Result<> set_deadline(runtime::Store& store, std::chrono::nanoseconds duration) const;
   void clear_deadline(runtime::Store& store) const;
+  /// The epoch moves (Ticker::kTick) as long as the token lives; null if no thread can be started.
+  std::shared_ptr<void> hold_ticker() const;
 
  private:
   struct Shared {

@@ -89,6 +89,7 @@ Result<Extern> materialize(runtime::Store& store,
     func.env = definition->func->env.get();
     func.owner = definition->func->env;
     func.name = std::move(full_name);
+    if (store.on_host_func != nullptr) store.on_host_func(store, func);
     known = &func.ref;
   }
   return Extern::of(Func{known, store.id()});
