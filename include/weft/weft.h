@@ -32,6 +32,7 @@
 #include "weft/c/linker.h"
 #include "weft/c/memory.h"
 #include "weft/c/module.h"
+#include "weft/c/pool.h"
 #include "weft/c/ref.h"
 #include "weft/c/store.h"
 #include "weft/c/types.h"

@@ -203,6 +203,10 @@ weft_val_t to_c(const runtime::Store& store, const engine::Value& v);
 weft_error_t* split(engine::Trap trap, weft_trap_t** out);
 weft_trap_t* to_trap(engine::Trap trap);
 
+/// An instance, or why there is none.
+weft_error_t* finish(const weft_store_t& s, engine::InstantiateResult result, weft_instance_t* out,
+                     weft_trap_t** trap);
+
 /// The embedder's callback as the runtime wants it.
 struct Callback {
   weft_callback_t call = nullptr;
