@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/check.hpp"
 #include "runtime/memory.hpp"
 
 namespace weft::interp {
