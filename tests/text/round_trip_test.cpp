@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 
 #include "binary/decoder.hpp"
@@ -41,6 +42,7 @@ bool is_valid(const Bytes& bytes) {
 }
 
 struct Totals {
+  std::vector<Bytes>* keep = nullptr;
   int modules = 0;
   int from_bytes = 0;
   int failures = 0;
@@ -95,6 +97,10 @@ void check_script(const fs::path& path, Totals& totals) {
     }
     if (!bytes || !is_valid(*bytes)) continue;  // of proposals that we do not have
     ++totals.modules;
+    if (totals.keep != nullptr) {
+      totals.keep->push_back(std::move(*bytes));
+      continue;
+    }
     totals.from_bytes += binary;
     if (const std::string problem = round_trip(*bytes, !binary); !problem.empty()) {
       if (++totals.failures < 20) ADD_FAILURE() << path << ":" << command.line << ": " << problem;
@@ -123,6 +129,39 @@ void check_suite(std::string_view suite, int at_least) {
 
 TEST(RoundTrip, OfficialSuite) { check_suite("testsuite", 2000); }
 TEST(RoundTrip, ExtraSuite) { check_suite("testsuite-extra", 5); }
+
+// What is still valid after a few wrong bytes comes back, too; what is not prints, or is refused.
+TEST(RoundTrip, ChangedModules) {
+  const fs::path root = conformance("testsuite");
+  if (root.empty() || !fs::exists(root)) GTEST_SKIP() << "testsuite is not here";
+  std::vector<Bytes> modules;
+  Totals totals;
+  totals.keep = &modules;
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (entry.path().extension() == ".wast") check_script(entry.path(), totals);
+  }
+  std::mt19937 random(17);
+  int valid = 0;
+  int decoded = 0;
+  for (const Bytes& module : modules) {
+    for (int round = 0; round < 12; ++round) {
+      Bytes changed = module;
+      for (unsigned n = 1 + random() % 3; n > 0; --n)
+        changed[random() % changed.size()] = static_cast<std::byte>(random());
+      if (!binary::decode_module(changed, kAll)) continue;
+      ++decoded;
+      if (!is_valid(changed)) {
+        print(changed);
+        continue;
+      }
+      ++valid;
+      const std::string problem = round_trip(changed, false);
+      ASSERT_EQ(problem, "") << print(changed);
+    }
+  }
+  EXPECT_GT(valid, 1000);
+  std::printf("%d changed modules decoded, %d of them valid\n", decoded, valid);
+}
 
 }  // namespace
 }  // namespace weft::text
