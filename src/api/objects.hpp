@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "dwarf/debug_info.hpp"
 #include "engine/call.hpp"
 #include "engine/compiled_module.hpp"
 #include "engine/engine.hpp"
@@ -57,6 +58,8 @@ struct weft_trap {
   std::unique_ptr<weft_error>
       refusal;  ///< For a host function's error without an object of its own.
   std::vector<std::string> frame_names;  ///< Function and module name of each frame.
+  mutable std::once_flag sources_once;
+  mutable std::vector<std::vector<weft::dwarf::SourceFrame>> sources;  ///< Of each frame.
 };
 
 struct weft_config {

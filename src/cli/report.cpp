@@ -80,6 +80,16 @@ std::string harmless_message(std::string_view message) {
   return out;
 }
 
+/// " at file:line:column", as far as it is known.
+std::string place_in_source(const SourceFrame& source) {
+  if (source.file.empty()) return {};
+  std::string out = " at " + harmless(source.file);
+  if (source.line == 0) return out;
+  out += ':' + std::to_string(source.line);
+  if (source.column != 0) out += ':' + std::to_string(source.column);
+  return out;
+}
+
 /// One line for each frame; where a function calls itself over and over, one line for all of that.
 std::string backtrace_of(const Trap& trap) {
   std::string out;
@@ -97,10 +107,17 @@ std::string backtrace_of(const Trap& trap) {
     std::snprintf(place, sizeof place, "%3zu: 0x%llx - ", i,
                   static_cast<unsigned long long>(frame.module_offset));
     out += place;
-    out += harmless(frame.module_name.empty() ? "<module>" : frame.module_name);
-    out += '!';
-    out += frame.func_name.empty() ? "<function " + std::to_string(frame.func_index) + ">"
-                                   : harmless(frame.func_name);
+    const std::string module =
+        harmless(frame.module_name.empty() ? "<module>" : frame.module_name) + '!';
+    const size_t sources = trap.source_count(i);
+    for (size_t s = 0; s + 1 < sources; ++s) {
+      const SourceFrame source = trap.source(i, s);
+      out += module + harmless(source.function.empty() ? "<function>" : source.function);
+      out += place_in_source(source) + " (inlined)\n           - ";
+    }
+    out += module + (frame.func_name.empty() ? "<function " + std::to_string(frame.func_index) + ">"
+                                             : harmless(frame.func_name));
+    if (sources != 0) out += place_in_source(trap.source(i, sources - 1));
     out += '\n';
     if (same - i > 2) {
       out += "     the same " + std::to_string(same - i - 1) + " times more\n";
