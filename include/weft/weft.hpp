@@ -17,6 +17,7 @@
 #include "weft/result.hpp"
 #include "weft/store.hpp"
 #include "weft/table.hpp"
+#include "weft/text.hpp"
 #include "weft/types.hpp"
 #include "weft/val.hpp"
 #include "weft/wasi.hpp"
