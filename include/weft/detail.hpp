@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "weft/c/invocation.h"
 #include "weft/result.hpp"
 
 #if defined(__cpp_exceptions)
@@ -48,9 +49,12 @@ inline weft_error_t* carry_exception() {
     text = e.what();
   } catch (...) {
   }
-  return weft_error_new_payload(text.data(), text.size(), &kExceptionPayload,
-                                new std::exception_ptr(std::current_exception()),
-                                [](void* p) { delete static_cast<std::exception_ptr*>(p); });
+  weft_error_t* const error =
+      weft_error_new_payload(text.data(), text.size(), &kExceptionPayload,
+                             new std::exception_ptr(std::current_exception()),
+                             [](void* p) { delete static_cast<std::exception_ptr*>(p); });
+  weft_error_set_final(error);  // an invocation that it ends cannot be resumed
+  return error;
 }
 #endif
 

@@ -21,6 +21,7 @@ runtime::TrapCode Callback::run(void* env, runtime::Caller& caller, runtime::Cel
 }
 
 runtime::TrapCode end_guest(runtime::Caller& caller, weft_error_t* error) {
+  if (error->kind == weft_error::Kind::pending) return caller.fail(error->error.message);
   if (error->is_shared) return runtime::fail_out_of_memory(caller.store());
   std::shared_ptr<weft_error> owned(error);
   if (owned->kind == weft_error::Kind::exit)
@@ -37,7 +38,9 @@ runtime::TrapCode end_guest(runtime::Caller& caller, weft_error_t* error) {
     }
     return caller.fail("a host function threw a reference that is not to an exception");
   }
-  return caller.fail(owned->error.message, owned);
+  const runtime::TrapCode code = caller.fail(owned->error.message, owned);
+  caller.store().pending().host.final = owned->final;
+  return code;
 }
 
 }  // namespace weft::api

@@ -14,13 +14,15 @@ struct weft_wasi_config {
 
 namespace {
 
-/// WASI waits end at the store's deadline.
+/// WASI waits end at the store's deadline, and when another thread asks for it.
 class StoreInterrupt final : public wasi::Interrupt {
  public:
   explicit StoreInterrupt(const runtime::Store& store) : store_(store) {}
-  bool armed() const override { return store_.deadline_ns != wasi::kNever; }
-  bool raised() const override { return false; }
-  int wake_fd() const override { return kDeadlineOnly; }
+  bool armed() const override {
+    return store_.deadline_ns != wasi::kNever || store_.can_be_interrupted();
+  }
+  bool raised() const override { return store_.interruption() != runtime::Interruption::none; }
+  int wake_fd() const override { return store_.can_be_interrupted() ? kPolled : kDeadlineOnly; }
   uint64_t deadline() const override { return store_.deadline_ns; }
 
  private:

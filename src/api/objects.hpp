@@ -21,7 +21,7 @@
 #include "weft/weft.h"
 
 struct weft_error {
-  enum class Kind : uint8_t { refusal, exit, trap, wasm_exception };
+  enum class Kind : uint8_t { refusal, exit, trap, wasm_exception, pending };
 
   explicit weft_error(weft::Error e) : error(std::move(e)) {}
   ~weft_error() {
@@ -36,6 +36,7 @@ struct weft_error {
   weft::Error error;
   Kind kind = Kind::refusal;
   bool is_shared = false;  ///< Exists before it is needed, belongs to nobody.
+  bool final = false;      ///< The call that it ends cannot be resumed.
   int32_t exit_status = 0;
   const void* payload_kind = nullptr;
   void* payload = nullptr;

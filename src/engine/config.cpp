@@ -28,6 +28,7 @@ runtime::RuntimeOptions Config::runtime_options() const {
   out.interp_cached_stacks = interp_cached_stacks;
   out.fuel = fuel;
   out.epochs = epochs;
+  out.fuel_eager_bulk = fuel_eager_bulk;
   out.gc_zeal = gc_zeal;
   return out;
 }

@@ -100,7 +100,8 @@ TrapCode InterpContinuation::go_on(const Cell* cells) {
   wasm::lanes::u64 vacc{};
   static_assert(sizeof vacc == sizeof at.vacc);
   std::memcpy(&vacc, at.vacc, sizeof vacc);
-  return interp::run(static_cast<const std::byte*>(at.ip), fp, cx->memory0->base, cx, at.acc,
+  const void* const ip = at.kind == VMResume::Kind::restart ? anchor_.ip : at.ip;
+  return interp::run(static_cast<const std::byte*>(ip), fp, cx->memory0->base, cx, at.acc,
                      std::bit_cast<float>(at.facc), std::bit_cast<double>(at.dacc), vacc);
 }
 

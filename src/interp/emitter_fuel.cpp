@@ -5,8 +5,12 @@
 // What branches, is branched to from elsewhere, or catches begins a new charge. Where code ends
 // early (a trap, an exception) the map made here says what has been paid for nothing.
 #include "interp/emitter.hpp"
+#include "runtime/fuel.hpp"
 
 namespace weft::interp {
+
+// What the calls of charge() in the emitters rely on.
+static_assert(fuel::kEntry == 1 && fuel::kOp == 1 && fuel::kFreeOp == 0);
 
 void InterpEmitter::charge(uint32_t cost) {
   if (!options_.fuel) return;

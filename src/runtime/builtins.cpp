@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bits.hpp"
+#include "runtime/fuel.hpp"
 #include "runtime/out_of_memory.hpp"
 #include "runtime/parking_lot.hpp"
 #include "runtime/store.hpp"
@@ -21,6 +22,12 @@ Store& store_of(VMContext* ctx) { return *ctx->store->store; }
 
 }  // namespace
 
+// Bulk operations pay at their start or when they are sure to succeed (runtime/fuel.hpp).
+#define WEFT_PAY(count, per_fuel, when)                                            \
+  if (const TrapCode weft_paid = fuel::pay(ctx, count, per_fuel, fuel::Pay::when); \
+      weft_paid != TrapCode::none)                                                 \
+  return weft_paid
+
 TrapCode segment_values(VMContext* ctx, uint32_t segment, std::span<const Cell>& out) {
   return guard_memory(store_of(ctx), [&] {
     out = ctx->instance->elem(segment);
@@ -29,36 +36,46 @@ TrapCode segment_values(VMContext* ctx, uint32_t segment, std::span<const Cell>&
 }
 
 TrapCode memory_grow(VMContext* ctx, uint32_t memory, uint64_t delta_pages, uint64_t& result) {
-  TrapCode trap = TrapCode::none;
-  const auto old = Memory::from(ctx->memories[memory]).grow(delta_pages, trap);
+  Memory& m = Memory::from(ctx->memories[memory]);
+  const uint64_t bytes = saturating_mul(delta_pages, uint64_t{1} << m.type().page_log2);
+  TrapCode trap = fuel::pay_for_growth(ctx, bytes, fuel::kBytesPerFuel, false);
+  if (trap != TrapCode::none) return trap;
+  const auto old = m.grow(delta_pages, trap);
   result = old.value_or(~uint64_t{0});
+  if (old) return fuel::pay_for_growth(ctx, bytes, fuel::kBytesPerFuel, true);
   return trap;
 }
 
 TrapCode memory_init(VMContext* ctx, uint32_t memory, uint32_t segment, uint64_t dst, uint64_t src,
                      uint64_t len) {
+  WEFT_PAY(len, fuel::kBytesPerFuel, at_start);
   const VMMemory& m = *ctx->memories[memory];
   const auto data = ctx->instance->data(segment);
   if (!in_bounds<uint64_t>(src, len, data.size())) return memory_trap(ctx, src, data.size());
   if (!in_bounds<uint64_t>(dst, len, length_of(m))) return memory_trap(ctx, dst, length_of(m));
+  WEFT_PAY(len, fuel::kBytesPerFuel, checked);
   if (len != 0) std::memcpy(m.base + dst, data.data() + src, len);
   return TrapCode::none;
 }
 
 TrapCode memory_copy(VMContext* ctx, uint32_t dst_memory, uint32_t src_memory, uint64_t dst,
                      uint64_t src, uint64_t len) {
+  WEFT_PAY(len, fuel::kBytesPerFuel, at_start);
   const VMMemory& to = *ctx->memories[dst_memory];
   const VMMemory& from = *ctx->memories[src_memory];
   if (!in_bounds<uint64_t>(src, len, length_of(from)))
     return memory_trap(ctx, src, length_of(from));
   if (!in_bounds<uint64_t>(dst, len, length_of(to))) return memory_trap(ctx, dst, length_of(to));
+  WEFT_PAY(len, fuel::kBytesPerFuel, checked);
   if (len != 0) std::memmove(to.base + dst, from.base + src, len);
   return TrapCode::none;
 }
 
 TrapCode memory_fill(VMContext* ctx, uint32_t memory, uint64_t dst, uint32_t value, uint64_t len) {
+  WEFT_PAY(len, fuel::kBytesPerFuel, at_start);
   const VMMemory& m = *ctx->memories[memory];
   if (!in_bounds<uint64_t>(dst, len, length_of(m))) return memory_trap(ctx, dst, length_of(m));
+  WEFT_PAY(len, fuel::kBytesPerFuel, checked);
   if (len != 0) std::memset(m.base + dst, static_cast<int>(value & 0xff), len);
   return TrapCode::none;
 }
@@ -107,15 +124,19 @@ TrapCode table_set(VMContext* ctx, uint32_t table, uint64_t index, Cell value) {
 }
 
 TrapCode table_grow(VMContext* ctx, uint32_t table, Cell init, uint64_t delta, uint64_t& result) {
-  TrapCode trap = TrapCode::none;
+  TrapCode trap = fuel::pay_for_growth(ctx, delta, fuel::kElementsPerFuel, false);
+  if (trap != TrapCode::none) return trap;
   const auto old = Table::from(ctx->tables[table]).grow(delta, init, trap);
   result = old.value_or(~uint64_t{0});
+  if (old) return fuel::pay_for_growth(ctx, delta, fuel::kElementsPerFuel, true);
   return trap;
 }
 
 TrapCode table_fill(VMContext* ctx, uint32_t table, uint64_t index, Cell value, uint64_t len) {
+  WEFT_PAY(len, fuel::kElementsPerFuel, at_start);
   Table& t = Table::from(ctx->tables[table]);
   if (!in_bounds<uint64_t>(index, len, t.length)) return TrapCode::table_out_of_bounds;
+  WEFT_PAY(len, fuel::kElementsPerFuel, checked);
   t.settle();
   std::fill_n(t.base + index, len, value);
   return TrapCode::none;
@@ -123,11 +144,13 @@ TrapCode table_fill(VMContext* ctx, uint32_t table, uint64_t index, Cell value, 
 
 TrapCode table_copy(VMContext* ctx, uint32_t dst_table, uint32_t src_table, uint64_t dst,
                     uint64_t src, uint64_t len) {
+  WEFT_PAY(len, fuel::kElementsPerFuel, at_start);
   Table& to = Table::from(ctx->tables[dst_table]);
   Table& from = Table::from(ctx->tables[src_table]);
   if (!in_bounds<uint64_t>(src, len, from.length) || !in_bounds<uint64_t>(dst, len, to.length)) {
     return TrapCode::table_out_of_bounds;
   }
+  WEFT_PAY(len, fuel::kElementsPerFuel, checked);
   to.settle();
   from.settle();
   if (len != 0) std::memmove(to.base + dst, from.base + src, len * sizeof(Cell));
@@ -136,6 +159,7 @@ TrapCode table_copy(VMContext* ctx, uint32_t dst_table, uint32_t src_table, uint
 
 TrapCode table_init(VMContext* ctx, uint32_t table, uint32_t segment, uint64_t dst, uint64_t src,
                     uint64_t len) {
+  WEFT_PAY(len, fuel::kElementsPerFuel, at_start);
   std::span<const Cell> items;
   if (const TrapCode trap = segment_values(ctx, segment, items); trap != TrapCode::none)
     return trap;
@@ -143,6 +167,7 @@ TrapCode table_init(VMContext* ctx, uint32_t table, uint32_t segment, uint64_t d
   if (!in_bounds<uint64_t>(src, len, items.size()) || !in_bounds<uint64_t>(dst, len, t.length)) {
     return TrapCode::table_out_of_bounds;
   }
+  WEFT_PAY(len, fuel::kElementsPerFuel, checked);
   t.settle();
   std::copy_n(items.begin() + static_cast<ptrdiff_t>(src), len, t.base + dst);
   return TrapCode::none;

@@ -5,6 +5,7 @@
 
 #include "base/bits.hpp"
 #include "runtime/builtins.hpp"
+#include "runtime/fuel.hpp"
 #include "runtime/out_of_memory.hpp"
 #include "runtime/store.hpp"
 
@@ -23,8 +24,19 @@ bool in_range(uint64_t at, uint64_t length, uint64_t size) {
   return at <= size && length <= size - at;
 }
 
+/// Arrays pay for their elements when bounds are checked and nothing is allocated yet, however the
+/// engine is configured.
+TrapCode pay_elements(VMContext* ctx, uint64_t length) {
+  for (const fuel::Pay when : {fuel::Pay::at_start, fuel::Pay::checked}) {
+    const TrapCode trap = fuel::pay(ctx, length, fuel::kElementsPerFuel, when);
+    if (trap != TrapCode::none) return trap;
+  }
+  return TrapCode::none;
+}
+
 /// An array of `length`, its elements undefined.
 TrapCode allocate_array(VMContext* ctx, uint32_t type, uint32_t length, Ref& out) {
+  if (const TrapCode trap = pay_elements(ctx, length); trap != TrapCode::none) return trap;
   const StructLayout& layout = layout_of(ctx, type);
   Heap& heap = heap_of(ctx);
   out = heap.allocate(layout.header_word, length,
@@ -156,6 +168,7 @@ TrapCode array_fill(VMContext* ctx, Ref array, uint32_t at, const Cell* value, u
   Heap& heap = heap_of(ctx);
   const ObjectHeader header = heap.header(array);
   if (!in_range(at, length, header.extent)) return TrapCode::array_out_of_bounds;
+  if (const TrapCode paid = pay_elements(ctx, length); paid != TrapCode::none) return paid;
   const uint32_t log2 = header.element_log2();
   fill(elements(heap, array) + (size_t{at} << log2), log2, value, length);
   return TrapCode::none;
@@ -169,6 +182,7 @@ TrapCode array_copy(VMContext* ctx, Ref to, uint32_t at, Ref from, uint32_t from
       !in_range(from_at, length, heap.header(from).extent)) {
     return TrapCode::array_out_of_bounds;
   }
+  if (const TrapCode paid = pay_elements(ctx, length); paid != TrapCode::none) return paid;
   const uint32_t log2 = heap.header(to).element_log2();
   // SAFETY: both ranges were checked; validation: elements of one size; they may overlap.
   std::memmove(elements(heap, to) + (size_t{at} << log2),
@@ -186,6 +200,7 @@ TrapCode array_init_data(VMContext* ctx, uint32_t segment, Ref array, uint32_t a
   const uint32_t log2 = header.element_log2();
   const uint64_t bytes = uint64_t{length} << log2;
   if (!in_range(from, bytes, data.size())) return TrapCode::memory_out_of_bounds;
+  if (const TrapCode paid = pay_elements(ctx, length); paid != TrapCode::none) return paid;
   // SAFETY: both ranges were checked.
   if (bytes != 0)
     std::memcpy(elements(heap, array) + (size_t{at} << log2), data.data() + from, bytes);
@@ -202,6 +217,7 @@ TrapCode array_init_elem(VMContext* ctx, uint32_t segment, Ref array, uint32_t a
   if (const TrapCode trap = segment_values(ctx, segment, values); trap != TrapCode::none)
     return trap;
   if (!in_range(from, length, values.size())) return TrapCode::table_out_of_bounds;
+  if (const TrapCode paid = pay_elements(ctx, length); paid != TrapCode::none) return paid;
   const uint32_t log2 = header.element_log2();
   store_elements(elements(heap, array) + (size_t{at} << log2), log2, values.subspan(from, length));
   return TrapCode::none;

@@ -134,7 +134,8 @@ struct VMResume {
     none,          ///< Nowhere.
     host_results,  ///< Behind a host function that failed: its results go to `cells`.
     checkpoint,    ///< At a check of fuel or epoch: what is at `ip` has not begun.
-    restart,       ///< Inside an operator that is executed once more from its start.
+    restart,       ///< Inside an operator that is executed once more from its start, which is where
+                   ///< the frame stands; `ip` is not used.
   };
   Kind kind;
   uint32_t facc;  ///< With `acc`, `dacc`, `vacc`: accumulators at a checkpoint.
