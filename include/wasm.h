@@ -368,8 +368,8 @@ WASM_API_EXTERN own wasm_func_t* wasm_func_new_with_env(wasm_store_t*, const was
 WASM_API_EXTERN own wasm_functype_t* wasm_func_type(const wasm_func_t*);
 WASM_API_EXTERN size_t wasm_func_param_arity(const wasm_func_t*);
 WASM_API_EXTERN size_t wasm_func_result_arity(const wasm_func_t*);
-/** NULL is success: then the first elements of `results` are the results. Wrong counts or types of
- * arguments are a trap too, before anything runs. */
+/** NULL is success: then the first elements of `results` are the results, those for which there is
+ * no room are dropped. A wrong count or type of arguments is a trap too, before anything runs. */
 WASM_API_EXTERN own wasm_trap_t* wasm_func_call(const wasm_func_t*, const wasm_val_vec_t* args,
                                                 wasm_val_vec_t* results);
 /** @} */

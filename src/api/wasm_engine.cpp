@@ -1,4 +1,6 @@
 // wasm.h: configuration, engines, stores.
+#include <limits>
+
 #include "api/wasm_objects.hpp"
 
 using namespace weft;
@@ -52,6 +54,9 @@ wasm_store_t* wasm_store_new(wasm_engine_t* engine) {
     weft_error_delete(error);
     return nullptr;
   }
+  // wasm.h has no way to free one of these before the store.
+  runtime::StoreLimits& limits = state->store().limits;
+  limits.instances = limits.memories = limits.tables = std::numeric_limits<uint32_t>::max();
   return new wasm_store_t{std::move(state)};
 }
 

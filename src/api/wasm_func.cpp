@@ -129,10 +129,9 @@ wasm_trap_t* call(const wasm_func_t* f, std::span<const wasm_val_t> args,
   auto* const ref = item_of<runtime::VMFuncRef>(f);
   if (ref == nullptr) return refuse_call(state, std::string(kStoreGone));
   const runtime::CanonicalType& type = state->types()[ref->type];
-  if (args.size() != type.params.size() || results.size() < type.results.size()) {
-    return refuse_call(state, "bad argument: the function has " +
-                                  std::to_string(type.params.size()) + " parameters and " +
-                                  std::to_string(type.results.size()) + " results");
+  if (args.size() != type.params.size()) {
+    return refuse_call(state, "bad argument: expected " + std::to_string(type.params.size()) +
+                                  " arguments, got " + std::to_string(args.size()));
   }
   const WasmCall under_way(state);
   const runtime::RootScope scope(state->store().heap());  // what is handed out has names that root
@@ -145,7 +144,7 @@ wasm_trap_t* call(const wasm_func_t* f, std::span<const wasm_val_t> args,
   auto outcome = engine::call_unchecked(state->store(), ref, cells.data(), cells.span().size());
   if (!outcome) return to_wasm(state, std::move(*outcome.take()));
   const runtime::Cell* cell = cells.data();
-  for (size_t i = 0; i < type.results.size(); ++i) {
+  for (size_t i = 0; i < std::min(results.size(), type.results.size()); ++i) {
     results[i] = to_val(state, cell, type.results[i]);
     cell += type.results[i].cells();
   }

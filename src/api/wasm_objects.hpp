@@ -1,6 +1,8 @@
 // What the handles of wasm.h are: names of things in a store, types, modules, traps. ADR 0026.
 #pragma once
 
+#include <wasm_weft.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,7 +11,6 @@
 #include <vector>
 
 #include "api/objects.hpp"
-#include "wasm_weft.h"
 
 namespace weft::api {
 
