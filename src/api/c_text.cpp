@@ -14,6 +14,7 @@ weft_error_t* weft_wasm_to_wat(const uint8_t* wasm, size_t size, uint32_t flags,
                                                          wasm::FeatureSet::all(), nullptr));
   text::PrintOptions options;
   options.names = (flags & WEFT_WAT_NO_NAMES) == 0;
+  options.fold = (flags & WEFT_WAT_FOLD) != 0;
   WEFT_ASSIGN_C(const std::string text, text::print_module(*module, options));
   *out = api::to_bytes(text);
   return out->data != nullptr ? nullptr : api::out_of_memory();

@@ -24,7 +24,7 @@ struct Options {
 };
 
 int inspect(const Options& o) {
-  if (o.wat) return print_as_text(o.file, {}, true);
+  if (o.wat) return print_as_text(o.file, {}, 0);
   const auto engine = o.engine.make_engine();
   if (!engine) return kUsage;
   LoadProgress progress(o.file);

@@ -19,7 +19,7 @@ namespace {
 struct Options {
   std::string file;
   std::string output;
-  bool no_names = false;
+  uint32_t flags = 0;  ///< print: of weft_wat_t
 };
 
 struct CloseFile {
@@ -81,13 +81,14 @@ int parse_file(const Options& o) {
   return write_all(o.output, wasm->data(), wasm->size()) ? kOk : kRefused;
 }
 
-enum Key { kNoNames = kLongOnly };
+enum Key { kNoNames = kLongOnly, kFold };
 
 error_t read_word(int key, char* arg, argp_state* state) {
   auto* options = static_cast<Options*>(state->input);
   switch (key) {
     case 'o': options->output = arg; return 0;
-    case kNoNames: options->no_names = true; return 0;
+    case kNoNames: options->flags |= WEFT_WAT_NO_NAMES; return 0;
+    case kFold: options->flags |= WEFT_WAT_FOLD; return 0;
     case ARGP_KEY_ARG:
       if (!options->file.empty()) argp_error(state, "one FILE only");
       options->file = arg;
@@ -99,6 +100,7 @@ error_t read_word(int key, char* arg, argp_state* state) {
 
 constexpr argp_option kPrintOptions[] = {
     {"output", 'o', "FILE", 0, "Write to FILE, not to standard output", 0},
+    {"fold", kFold, nullptr, 0, "Folded instructions: (i32.add (local.get 0) (i32.const 1))", 0},
     {"no-names", kNoNames, nullptr, 0, "Indices instead of names", 0},
     {},
 };
@@ -134,7 +136,7 @@ constexpr argp kParse = {
 
 }  // namespace
 
-int print_as_text(const std::string& file, const std::string& output, bool names) {
+int print_as_text(const std::string& file, const std::string& output, uint32_t flags) {
   std::string content;
   if (!read_all(file, content)) return kRefused;
   std::span<const uint8_t> wasm = bytes_of(content);
@@ -148,7 +150,7 @@ int print_as_text(const std::string& file, const std::string& output, bool names
     parsed = std::move(*bytes);
     wasm = parsed;
   }
-  const auto text = wasm_to_wat(wasm, names ? 0u : uint32_t{WEFT_WAT_NO_NAMES});
+  const auto text = wasm_to_wat(wasm, flags);
   if (!text) {
     print_error(file, text.error());
     return kRefused;
@@ -159,7 +161,7 @@ int print_as_text(const std::string& file, const std::string& output, bool names
 int print_command(int argc, char** argv) {
   Options options;
   parse_words(kPrint, argc, argv, &options);
-  return print_as_text(options.file, options.output, !options.no_names);
+  return print_as_text(options.file, options.output, options.flags);
 }
 
 int parse_command(int argc, char** argv) {

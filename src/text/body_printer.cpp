@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/leb128.hpp"
 #include "binary/read_types.hpp"
 #include "text/module_printer.hpp"
 #include "wasm/limits.hpp"
@@ -57,6 +58,7 @@ void ModulePrinter::function(uint32_t index) {
   label_stack_.clear();
   labels_.clear();
   next_label_ = 0;
+  results_ = m_.types.is_func(type) ? static_cast<uint32_t>(m_.types.results(type).size()) : 0;
   signature(type, local_ids_.names_below(params));
 
   const binary::ByteRange range = m_.body(FuncIdx(index));
@@ -84,14 +86,14 @@ void ModulePrinter::locals(Reader& r, uint32_t params) {
   }
   if (!r.ok() || types.empty()) return;
   line(kBodyIndent - 1);  // and the space of the list
-  typed_list("local", types, params, true);
+  typed_list(out_, "local", types, params, true);
 }
 
 void ModulePrinter::body(Reader& r) {
   while (r.ok() && within_limit()) {
-    const uint32_t at = r.offset();
     const Op next = r.peek() < 0 ? Op::invalid_ : decode_single(static_cast<uint8_t>(r.peek()));
     if (next == Op::end && label_stack_.empty()) {
+      folder_.flush(out_, kBodyIndent);
       r.u8();
       if (!r.at_end()) r.fail("unexpected content after the end of a function");
       return;
@@ -105,21 +107,49 @@ void ModulePrinter::body(Reader& r) {
       labels_.pop();
     }
     const size_t depth = label_stack_.size() - (divides_block(next) ? 1 : 0);
-    line(kBodyIndent + 2 * depth);
-    hint_before(at);
-    Op op{};
-    append_instruction(out_, r, kAll, op, this);
-    note_data_use(op);
-    if (!r.ok() || !opens_block(op)) continue;
-    const Identifier* label = label_ids_.find(next_label_++);
-    if (label != nullptr && label->text.empty()) label = nullptr;
-    label_stack_.push_back(label);
-    labels_.push(label != nullptr ? label->name : std::string_view());
-    if (label == nullptr) {
-      out_ += "  ;; @";
-      append_number(out_, label_stack_.size());
+    const size_t indent = kBodyIndent + 2 * depth;
+    const bool structure = closes || divides_block(next) || opens_block(next);
+    if (fold_ && !structure) {
+      folded_instruction(r, indent);
+    } else {
+      // What stands in front of an `end` or `else` is one level further in.
+      if (fold_) folder_.flush(out_, closes || divides_block(next) ? indent + 2 : indent);
+      plain_instruction(r, indent);
     }
   }
+}
+
+void ModulePrinter::plain_instruction(Reader& r, size_t indent) {
+  line(indent);
+  out_ += hint_before(r.offset());
+  Op op{};
+  append_instruction(out_, r, kAll, op, this);
+  note_data_use(op);
+  if (!r.ok() || !opens_block(op)) return;
+  const Identifier* label = label_ids_.find(next_label_++);
+  if (label != nullptr && label->text.empty()) label = nullptr;
+  label_stack_.push_back(label);
+  labels_.push(label != nullptr ? label->name : std::string_view());
+  if (label == nullptr) {
+    out_ += "  ;; @";
+    append_number(out_, label_stack_.size());
+  }
+}
+
+void ModulePrinter::folded_instruction(Reader& r, size_t indent) {
+  const std::string_view hint = hint_before(r.offset());
+  const uint32_t at = r.offset();
+  Op op{};
+  scratch_.clear();
+  append_instruction(scratch_, r, kAll, op, this);
+  note_data_use(op);
+  if (!r.ok()) return;
+  const uint32_t opcode_bytes =
+      info(op).prefix == 0 ? 1 : 1 + static_cast<uint32_t>(leb_u_size(info(op).code));
+  const uint32_t immediates = std::min(at + opcode_bytes, r.offset());
+  const Arity arity = arity_of(m_, op, {immediates, r.offset() - immediates}, results_);
+  folder_.add(hint, scratch_, arity);
+  if (arity.leaves == 0) folder_.flush_if_done(out_, indent);
 }
 
 void ModulePrinter::append_new_label(std::string& out) {
@@ -137,12 +167,13 @@ void ModulePrinter::label_comment(std::string& out, uint32_t depth) {
   out += ";)";
 }
 
-void ModulePrinter::hint_before(uint32_t offset) {
+/// The annotation of a hint at this place, with a space; or nothing.
+std::string_view ModulePrinter::hint_before(uint32_t offset) {
   const auto& hints = parts_.hints;
   while (next_hint_ < hints.size() && hints[next_hint_].offset < offset) ++next_hint_;
-  if (next_hint_ == hints.size() || hints[next_hint_].offset != offset) return;
-  out_ += hints[next_hint_].likely ? "(@metadata.code.branch_hint \"\\01\") "
-                                   : "(@metadata.code.branch_hint \"\\00\") ";
+  if (next_hint_ == hints.size() || hints[next_hint_].offset != offset) return {};
+  return hints[next_hint_].likely ? "(@metadata.code.branch_hint \"\\01\") "
+                                  : "(@metadata.code.branch_hint \"\\00\") ";
 }
 
 }  // namespace weft::text

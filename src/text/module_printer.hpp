@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "text/fold.hpp"
 #include "text/identifiers.hpp"
 #include "text/instruction_text.hpp"
 #include "text/names.hpp"
@@ -51,14 +52,16 @@ class ModulePrinter final : public IndexText {
   void locals(binary::Reader& r, uint32_t params);
   void body(binary::Reader& r);
   void signature(uint32_t type, bool named);
-  void typed_list(std::string_view word, std::span<const wasm::ValType> types, uint32_t first_local,
-                  bool named);
-  void hint_before(uint32_t offset);
+  void typed_list(std::string& out, std::string_view word, std::span<const wasm::ValType> types,
+                  uint32_t first_local, bool named);
+  std::string_view hint_before(uint32_t offset);
+  void plain_instruction(binary::Reader& r, size_t indent);
+  void folded_instruction(binary::Reader& r, size_t indent);
   void label_comment(std::string& out, uint32_t depth);
 
   // Pieces.
   void begin(std::string_view word, binary::NameKind space, uint32_t index);
-  void definition_name(const Identifier* id);
+  void definition_name(std::string& out, const Identifier* id);
   void line(size_t indent);
   void expression(binary::Reader& r, std::string_view wrapper);
   void constant(binary::ConstExpr expr, std::string_view wrapper);
@@ -77,6 +80,7 @@ class ModulePrinter final : public IndexText {
   const binary::Module& m_;
   PrintableCustoms parts_;
   std::string out_;
+  bool fold_ = false;
   std::optional<Error> error_;
   uint64_t limit_;
   bool needs_data_count_ = false;  ///< Known once all code is printed.
@@ -94,6 +98,9 @@ class ModulePrinter final : public IndexText {
   std::vector<const Identifier*> label_stack_;
   uint32_t next_label_ = 0;
   size_t next_hint_ = 0;
+  Folder folder_;
+  std::string scratch_;
+  uint32_t results_ = 0;
 };
 
 }  // namespace weft::text

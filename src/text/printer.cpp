@@ -39,6 +39,7 @@ ModulePrinter::ModulePrinter(const binary::Module& module, const PrintOptions& o
     : m_(module) {
   parts_ = read_printable_customs(module);
   if (!options.names) parts_.names = {};
+  fold_ = options.fold;
   const uint64_t size = module.bytes.size();
   limit_ = std::min<uint64_t>(256 * size + (16u << 20), ~uint32_t{0} - 1);
   reference_budget_ = static_cast<int64_t>(64 * size + (1u << 20));
@@ -136,28 +137,28 @@ void ModulePrinter::append_type_use(std::string& out, uint32_t type) {
   const auto params = m_.types.params(type);
   const auto results = m_.types.results(type);
   if (params.size() + results.size() > kInlineTypes) return;
-  typed_list("param", params, 0, false);
-  typed_list("result", results, 0, false);
+  typed_list(out, "param", params, 0, false);
+  typed_list(out, "result", results, 0, false);
 }
 
 /// ` $name (@name "name")`, whichever of the two is needed.
-void ModulePrinter::definition_name(const Identifier* id) {
+void ModulePrinter::definition_name(std::string& out, const Identifier* id) {
   if (id == nullptr) return;
   if (!id->text.empty()) {
-    out_ += ' ';
-    out_ += id->text;
+    out += ' ';
+    out += id->text;
   }
   if (!id->annotated) return;
-  out_ += " (@name ";
-  out_ += quoted(id->name);
-  out_ += ')';
+  out += " (@name ";
+  out += quoted(id->name);
+  out += ')';
 }
 
 /// `(word $name (;index;)`
 void ModulePrinter::begin(std::string_view word, NameKind space, uint32_t index) {
   out_ += '(';
   out_ += word;
-  definition_name(spaces_[static_cast<size_t>(space)].find(index));
+  definition_name(out_, spaces_[static_cast<size_t>(space)].find(index));
   out_ += " (;";
   append_number(out_, index);
   out_ += ";)";
@@ -221,8 +222,8 @@ void ModulePrinter::composite(uint32_t index) {
   switch (m_.types[index].kind) {
     case CompositeKind::func:
       out_ += " (func";
-      typed_list("param", m_.types.params(index), 0, false);
-      typed_list("result", m_.types.results(index), 0, false);
+      typed_list(out_, "param", m_.types.params(index), 0, false);
+      typed_list(out_, "result", m_.types.results(index), 0, false);
       break;
     case CompositeKind::struct_: {
       out_ += " (struct";
@@ -230,7 +231,7 @@ void ModulePrinter::composite(uint32_t index) {
       uint32_t i = 0;
       for (const FieldType f : m_.types.fields(index)) {
         out_ += " (field";
-        definition_name(names.find(i++));
+        definition_name(out_, names.find(i++));
         field(f);
         out_ += ')';
       }
@@ -251,27 +252,27 @@ void ModulePrinter::field(FieldType f) {
 }
 
 /// ` (param $a i32) (param i32 i32)`: names stand alone, the others together.
-void ModulePrinter::typed_list(std::string_view word, std::span<const ValType> types,
-                               uint32_t first_local, bool named) {
+void ModulePrinter::typed_list(std::string& out, std::string_view word,
+                               std::span<const ValType> types, uint32_t first_local, bool named) {
   bool open = false;
   for (size_t i = 0; i < types.size(); ++i) {
     const Identifier* id =
         named ? local_ids_.find(first_local + static_cast<uint32_t>(i)) : nullptr;
-    if (open && id != nullptr) out_ += ')';
+    if (open && id != nullptr) out += ')';
     if (!open || id != nullptr) {
-      out_ += " (";
-      out_ += word;
+      out += " (";
+      out += word;
       open = true;
     }
-    definition_name(id);
-    out_ += ' ';
-    append_type(out_, types[i], this);
+    definition_name(out, id);
+    out += ' ';
+    append_type(out, types[i], this);
     if (id != nullptr) {
-      out_ += ')';
+      out += ')';
       open = false;
     }
   }
-  if (open) out_ += ')';
+  if (open) out += ')';
 }
 
 /// ` (type x) (param ..) (result ..)` of a function, with the names of its parameters.
@@ -283,8 +284,8 @@ void ModulePrinter::signature(uint32_t type, bool named) {
   const auto params = m_.types.params(type);
   const auto results = m_.types.results(type);
   if (!named && params.size() + results.size() > kInlineTypes) return;
-  typed_list("param", params, 0, named);
-  typed_list("result", results, 0, false);
+  typed_list(out_, "param", params, 0, named);
+  typed_list(out_, "result", results, 0, false);
 }
 
 void ModulePrinter::table_type(const TableType& type) {

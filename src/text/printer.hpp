@@ -13,6 +13,8 @@ struct PrintOptions {
   /// Names of the name section as identifiers; without them every index is a number, and the name
   /// section is lost.
   bool names = true;
+  /// Operands inside the parentheses of what takes them; blocks stay plain. The same module.
+  bool fold = false;
 };
 
 /// The module as text. It need not be valid, only decoded: a body that cannot be read is

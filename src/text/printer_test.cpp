@@ -22,7 +22,7 @@ constexpr wasm::FeatureSet kAll = wasm::FeatureSet::all();
 std::string print(const Bytes& bytes, bool names = true) {
   const auto module = binary::decode_module(bytes, kAll);
   if (!module) return "not decoded: " + module.error().message;
-  const auto text = print_module(**module, PrintOptions{names});
+  const auto text = print_module(**module, PrintOptions{names, false});
   return text ? *text : "refused: " + text.error().message;
 }
 
@@ -168,6 +168,71 @@ TEST(Printer, CustomSectionsKeepTheirPlace) {
   printed(R"((module $m (@custom "only") (@custom "first" (before first))))");
 }
 
+TEST(Printer, Folded) {
+  const Bytes bytes = parse(R"((module $m
+  (func $f (param $a i32) (result i32)
+    (local $b i32)
+    block $out
+      local.get $a
+      i32.eqz
+      (@metadata.code.branch_hint "\01") br_if $out
+      local.get $a
+      i32.const 1
+      i32.add
+      local.tee $a
+      if
+        i32.const 7
+        drop
+      else
+        nop
+      end
+      i32.const 100000000
+      i32.const 200000000
+      i32.add
+      i32.const 300000000
+      i32.const 400000000
+      i32.add
+      i32.add
+      local.set $b
+      br $out
+      i32.add
+      drop
+    end
+    i32.const 3
+    nop
+    call $f)))");
+  const auto module = binary::decode_module(bytes, kAll);
+  PrintOptions options;
+  options.fold = true;
+  const auto text = print_module(**module, options);
+  ASSERT_TRUE(text.has_value());
+  EXPECT_EQ(*text, R"((module $m
+  (type (;0;) (func (param i32) (result i32)))
+  (func $f (;0;) (type 0) (param $a i32) (result i32)
+    (local $b i32)
+    block $out
+      (@metadata.code.branch_hint "\01") (br_if $out (i32.eqz (local.get $a)))
+      (local.tee $a (i32.add (local.get $a) (i32.const 1)))
+      if  ;; @2
+        (drop (i32.const 7))
+      else
+        (nop)
+      end
+      (local.set $b
+        (i32.add
+          (i32.add (i32.const 100000000) (i32.const 200000000))
+          (i32.add (i32.const 300000000) (i32.const 400000000))))
+      (br $out)
+      (drop (i32.add))
+    end
+    (i32.const 3)
+    (nop)
+    (call $f)
+  ))
+)");
+  EXPECT_EQ(parse(*text), bytes);
+}
+
 TEST(Printer, WithoutNames) {
   const std::string out =
       print(parse("(module $m (func $f (param $p i32) block $l br $l end call $f))"), false);
@@ -305,6 +370,20 @@ TEST(Printer, InvalidModulesPrint) {
                      "block (type 103)"),
             std::string::npos)
       << out;
+}
+
+TEST(Printer, DeepFoldingIsLinear) {
+  std::string body = "\x00\x20\x00"s;
+  constexpr size_t kDepth = 500'000;
+  body.append(kDepth, '\x45');  // i32.eqz
+  body += "\x1a\x0b";
+  const Bytes bytes = with_body(body);
+  const auto module = binary::decode_module(bytes, kAll);
+  PrintOptions options;
+  options.fold = true;
+  const auto text = print_module(**module, options);
+  ASSERT_TRUE(text.has_value());
+  EXPECT_EQ(parse(*text), parse(print(bytes)));
 }
 
 TEST(Printer, DeepNestingIsLinear) {

@@ -59,6 +59,7 @@ ROWS = [
     row("print", "print exit1.wat", 0, files=["exit1.wat"], err="", out_like=r"\(module\n  \(type \(;0;\) \(func.*\n  \)\)?\n?.*"),
     row("print is inspect --wat", "inspect --wat exit1.wat", 0, files=["exit1.wat"], err="", out_like=r"\(module\n  \(type.*"),
     row("print without names", "print --no-names exit1.wat", 0, files=["exit1.wat"], err="", out_like=r"[^$]*"),
+    row("print folded", "print --fold calls.wat", 0, files=["calls.wat"], err="", out_like=r".*\(i32.add \(local.get 0\) \(local.get 1\)\)\n.*"),
     row("print what is cut off", "print cut.wasm", 1, files=["cut.wasm"], out="",
         err="error: cut.wasm: length out of bounds: export section of 16 bytes, 13 are left (offset 0x56)\n"),
     row("print a text that is none", "print open.wat", 1, files=["open.wat"], out="",

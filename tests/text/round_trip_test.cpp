@@ -29,10 +29,10 @@ std::string contents(const fs::path& path) {
   return out.str();
 }
 
-std::string print(const Bytes& bytes, bool names = true) {
+std::string print(const Bytes& bytes, bool names = true, bool fold = false) {
   const auto module = binary::decode_module(bytes, kAll);
   if (!module) return "refused: " + module.error().message;
-  const auto text = print_module(**module, PrintOptions{names});
+  const auto text = print_module(**module, PrintOptions{names, fold});
   return text ? *text : "refused: " + text.error().message;
 }
 
@@ -72,6 +72,9 @@ std::string round_trip(const Bytes& given, bool canonical) {
     return "another module: " + first_difference(print(given, false), print(*again, false));
   if (const std::string second = print(*again); second != text)
     return "another text: " + first_difference(text, second);
+  const auto folded = parse_module(print(given, true, true));
+  if (!folded) return "folded, it does not parse: " + folded.error().message;
+  if (*folded != *again) return "folded, it is another module";
   const auto third = parse_module(print(*again));
   if (!third || *third != *again) return "the second round gives other bytes";
   return {};

@@ -12,7 +12,9 @@ extern "C" {
 
 typedef enum weft_wat {
   /* Indices instead of names; the name section is lost. */
-  WEFT_WAT_NO_NAMES = 1
+  WEFT_WAT_NO_NAMES = 1,
+  /* Folded instructions: operands inside the parentheses of what takes them. */
+  WEFT_WAT_FOLD = 2
 } weft_wat_t;
 
 /* Bytes to text: the whole module, as weft_wat_to_wasm reads it back. Names of the name section
