@@ -1,24 +1,18 @@
 #!/usr/bin/env python3
 """Every C function of weft.h that can allocate has a guard against running out of memory (docs/adr/0019): its body is
-`try {...}`, followed by one of WEFT_OR_ERROR, WEFT_OR_TRAP, WEFT_OR_NULL, WEFT_OR_RETURN. Functions that cannot are listed
-here, or only delete."""
+`try {...}`, followed by one of WEFT_OR_ERROR, WEFT_OR_TRAP, WEFT_OR_NULL, WEFT_OR_RETURN. Functions that delete, or do
+nothing that takes memory, need none."""
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# Getters, and functions that handle memory themselves.
-CANNOT_ALLOCATE = set("""
-weft_version weft_bytes_delete weft_error_payload weft_error_code weft_error_message weft_error_offset
-weft_trap_code weft_trap_message weft_trap_exit_status weft_trap_host_error weft_trap_frame_count weft_trap_frame
-weft_trap_core_dump weft_store_limits weft_store_data weft_caller_store weft_caller_export weft_caller_memory
-weft_functype_params weft_functype_results weft_engine_increment_epoch
-weft_module_import_count weft_module_export_count weft_module_clone weft_shared_memory_clone
-weft_scope_open weft_scope_close weft_store_collect
-weft_wasi_arg weft_wasi_env weft_wasi_preopen weft_wasi_preopen_socket weft_wasi_inherit_stdio weft_wasi_stdin_bytes
-weft_wasi_output
-""".split())
+# What takes memory, or may: a body without any of these needs no guard.
+ALLOCATES = re.compile(r"\bnew\b|to_c\(|WEFT_ASSIGN_C|WEFT_TRY_C|make_(unique|shared)|std::string\(|std::to_string|push_back|emplace"
+                       r"|reserve\(|resize\(|std::vector|to_bytes|engine::\w+\(|\.call\(|finish\(")
+# They catch it inside, or look something up.
+EXCEPT = {"weft_version"}
 
 # A definition at the start of a line: result, name, parameters, and what opens the body.
 DEFINITION = re.compile(r"^(?:const )?\w[\w ]*\*?\s+\*?(weft_\w+)\(((?:[^(){};]|\([^(){};]*\))*)\)\s*(try\s*)?\{", re.M)
@@ -31,7 +25,11 @@ def unguarded(path):
         return
     for match in DEFINITION.finditer(text, start):
         name = match.group(1)
-        if match.group(3) or name in CANNOT_ALLOCATE or name.endswith("_delete"):
+        body = text[match.end():text.find("\n}", match.end())]
+        one_line = text[match.end():text.find("\n", match.end())]
+        if one_line.rstrip().endswith("}"):
+            body = one_line
+        if match.group(3) or name in EXCEPT or name.endswith("_delete") or "configure(c," in body or not ALLOCATES.search(body):
             continue
         yield text.count("\n", 0, match.start()) + 1, name
 

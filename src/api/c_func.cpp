@@ -93,10 +93,10 @@ weft_error_t* weft_func_new(weft_store_t* s, const weft_functype_t* type, weft_c
   WEFT_ASSIGN_C(const api::Signature signature, api::from_c(s->store->engine().types(), *type));
   auto owned = std::make_unique<api::Callback>(callback, env, finalizer, api::cells_needed(*type));
   given.release();
-  WEFT_ASSIGN_C(const engine::Func func,
-                engine::new_func(*s->store, signature.params, signature.results,
-                                 &api::Callback::run, owned.get(),
-                                 [](void* p) { delete static_cast<api::Callback*>(p); }));
+  WEFT_ASSIGN_C(
+      const engine::Func func,
+      engine::new_func(*s->store, signature.params, signature.results, &api::Callback::run,
+                       owned.get(), [](void* p) { delete static_cast<api::Callback*>(p); }));
   owned.release();
   *out = api::to_handle<weft_func_t>(*s->store, func);
   return nullptr;
@@ -190,7 +190,8 @@ bool weft_caller_instance(weft_caller_t* caller, weft_instance_t* out) {
   return true;
 }
 
-bool weft_caller_export(weft_caller_t* caller, const char* name, size_t size, weft_extern_t* out) {
+bool weft_caller_export(weft_caller_t* caller, const char* name, size_t size,
+                        weft_extern_t* out) try {
   runtime::Caller& c = from_c(caller);
   engine::Extern e;
   if (!c.find_export(api::view(name, size), e.item)) return false;
@@ -198,6 +199,7 @@ bool weft_caller_export(weft_caller_t* caller, const char* name, size_t size, we
   *out = api::to_c(c.store(), e);
   return true;
 }
+WEFT_OR_RETURN(false)
 
 bool weft_caller_memory(weft_caller_t* caller, const char* name, size_t size, uint8_t** base,
                         uint64_t* bytes) {

@@ -13,7 +13,7 @@ struct weft_profile {
 
 extern "C" {
 
-void weft_store_trace(weft_store_t* s, uint32_t what, weft_trace_t sink, void* env) {
+void weft_store_trace(weft_store_t* s, uint32_t what, weft_trace_t sink, void* env) try {
   engine::watch_host_calls(*s->store, [what, sink, env](const engine::HostCall& call) {
     const uint32_t kind = wasi::is_wasi_call(call) ? WEFT_TRACE_WASI : WEFT_TRACE_HOST;
     if ((what & kind) == 0) return;
@@ -21,6 +21,7 @@ void weft_store_trace(weft_store_t* s, uint32_t what, weft_trace_t sink, void* e
     sink(env, line.data(), line.size());
   });
 }
+WEFT_OR_RETURN()
 
 weft_error_t* weft_profile_start(weft_store_t* s, weft_profile_t** out) try {
   WEFT_ASSIGN_C(auto profiler, engine::Profiler::start(s->engine, *s->store));
