@@ -118,9 +118,10 @@ class Module {
     return detail::take(out);
   }
   const weft_module_t* c_api() const { return module_.get(); }
+  /// Takes what a C function made.
+  explicit Module(weft_module_t* m) : module_(m) {}
 
  private:
-  explicit Module(weft_module_t* m) : module_(m) {}
   static void report(void* env, uint64_t done, uint64_t total) {
     (*static_cast<Progress*>(env))(done, total);
   }

@@ -34,6 +34,7 @@
 #include "weft/c/module.h"
 #include "weft/c/pool.h"
 #include "weft/c/ref.h"
+#include "weft/c/serialize.h"
 #include "weft/c/source.h"
 #include "weft/c/store.h"
 #include "weft/c/text.h"

@@ -11,6 +11,7 @@
 namespace weft::cli {
 
 int run_command(int argc, char** argv);
+int compile_command(int argc, char** argv);
 int validate_command(int argc, char** argv);
 int inspect_command(int argc, char** argv);
 int print_command(int argc, char** argv);

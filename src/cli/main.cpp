@@ -22,6 +22,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"run", run_command, "run a program, or call one of its functions"},
+    {"compile", compile_command, "validate a module and write it in a form that loads faster"},
     {"validate", validate_command, "check that files are valid modules"},
     {"inspect", inspect_command, "show sections, imports, exports, names, bytecode"},
     {"print", print_command, "print a module as text"},

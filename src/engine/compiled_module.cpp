@@ -12,6 +12,7 @@
 #include "binary/decoder.hpp"
 #include "binary/name_section.hpp"
 #include "engine/data_image.hpp"
+#include "engine/serialize.hpp"
 #include "engine/table_image.hpp"
 #include "engine/tiers.hpp"
 #include "text/parser.hpp"
@@ -61,7 +62,9 @@ class BodiesValidation {
     for (const binary::ByteRange& body : module.code) total_ += body.size;
   }
 
-  Result<> run(uint32_t wanted_threads) {
+  /// Begins with body `first`: those in front are known to be valid.
+  Result<> run(uint32_t wanted_threads, uint32_t first) {
+    next_ = first;
     // Threads cost more than they bring below this (a megabyte validates in about 3 ms).
     constexpr uint64_t kParallelBytes = 2u << 20;
     uint32_t threads = 1;
@@ -144,7 +147,7 @@ class BodiesValidation {
 
 Result<std::shared_ptr<const binary::Module>> load_binary(const Config& config, Source source,
                                                           const Progress& progress,
-                                                          bool with_bodies) {
+                                                          uint32_t first_body) {
   WEFT_ASSIGN(std::unique_ptr<binary::Module> decoded,
               binary::decode_module(source.bytes, config.features, std::move(source.owner)));
   std::shared_ptr<const binary::Module> module = std::move(decoded);
@@ -152,15 +155,18 @@ Result<std::shared_ptr<const binary::Module>> load_binary(const Config& config, 
   if (auto valid = validate::validate_definitions(context); !valid) {
     return std::unexpected(validate::worst_error(context, std::move(valid.error())));
   }
-  if (with_bodies) WEFT_TRY(BodiesValidation(context, *module, progress).run(config.parallelism));
+  if (first_body < module->code.size())
+    WEFT_TRY(BodiesValidation(context, *module, progress).run(config.parallelism, first_body));
   return module;
 }
 
+constexpr uint32_t kNoBodies = ~uint32_t{0};
+
 /// Errors in what was text show the place in the text.
 Result<std::shared_ptr<const binary::Module>> load(const Config& config, Source source,
-                                                   const Progress& progress, bool with_bodies) {
+                                                   const Progress& progress, uint32_t first_body) {
   const std::string_view text = source.text;
-  auto module = load_binary(config, std::move(source), progress, with_bodies);
+  auto module = load_binary(config, std::move(source), progress, first_body);
   if (!module && !text.empty())
     return std::unexpected(text::place_error(text, std::move(module.error())));
   return module;
@@ -184,10 +190,17 @@ Result<CompiledModule> CompiledModule::compile_shared(const Engine& engine,
                                                       std::shared_ptr<const void> owner,
                                                       CompileOptions options) {
   const Config& config = engine.config();
-  WEFT_ASSIGN(Source source, to_binary(bytes, std::move(owner), options.format));
+  const bool serialized = looks_serialized(bytes);
+  if (serialized) {
+    WEFT_ASSIGN(bytes, open_serialized(bytes, config));
+  }
+  WEFT_ASSIGN(Source source,
+              to_binary(bytes, std::move(owner), serialized ? Format::binary : options.format));
   auto info = std::make_shared<runtime::ModuleInfo>();
-  const bool with_bodies = config.translation != Translation::deferred;
-  WEFT_ASSIGN(info->module, load(config, std::move(source), options.progress, with_bodies));
+  const bool no_bodies =
+      config.translation == Translation::deferred || (serialized && options.trusted);
+  WEFT_ASSIGN(info->module, load(config, std::move(source), options.progress,
+                                 no_bodies ? kNoBodies : options.validated_bodies));
   WEFT_ASSIGN(info->type_ids, engine.types().intern(info->module->types));
   info->finish();
   WEFT_TRY(engine.state()->allocator().check_fits(*info));
@@ -202,7 +215,7 @@ Result<CompiledModule> CompiledModule::compile_shared(const Engine& engine,
 Result<> CompiledModule::validate(const Engine& engine, std::span<const std::byte> bytes,
                                   Format format) {
   WEFT_ASSIGN(Source source, to_binary(bytes, nullptr, format));
-  WEFT_ASSIGN(const auto module, load(engine.config(), std::move(source), {}, true));
+  WEFT_ASSIGN(const auto module, load(engine.config(), std::move(source), {}, 0));
   (void)module;
   return {};
 }

@@ -27,12 +27,17 @@ struct CompileOptions {
   Format format = Format::detect;
   std::string name;  ///< For messages, where the module has no name of its own.
   Progress progress;
+  /// The bytes are what serialize() made of a validated module, and nobody else could have written
+  /// them: bodies are not validated again. Anything may happen if that is not so.
+  bool trusted = false;
+  uint32_t validated_bodies = 0;  ///< So many were validated already, in front (ModuleBuilder).
 };
 
 /// A handle; copies are the same module. Immutable, thread-safe.
 class CompiledModule {
  public:
-  /// `.wasm` bytes or `.wat` text. Copies the bytes.
+  /// `.wasm` bytes, `.wat` text, or what serialize() made (which is validated again, unless
+  /// options.trusted). Copies the bytes.
   /// Errors: malformed, invalid, limit_exceeded, unsupported.
   static Result<CompiledModule> compile(const Engine& engine, std::span<const std::byte> bytes,
                                         CompileOptions options = {});
