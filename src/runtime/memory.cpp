@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bits.hpp"
+#include "base/scope_exit.hpp"
 #include "runtime/engine_state.hpp"
 #include "runtime/store.hpp"
 #include "wasm/limits.hpp"
@@ -101,9 +102,12 @@ Result<> Memory::map(const MemoryImage& image) {
 
 /// What was made for this memory becomes what all views share.
 void Memory::share() {
-  shared_ = std::make_shared<SharedMemory>(
-      store_->shared_engine(), SharedMemory::Parts{type_, std::move(space_), base, length});
+  SharedMemory::Parts parts{type_, std::move(space_), base, length};
   space_ = {};
+  ScopeExit undo(
+      [&] { space_ = std::move(parts.space); });  // no memory: the space is ours as before
+  shared_ = std::make_shared<SharedMemory>(store_->shared_engine(), std::move(parts));
+  undo.release();
   shared_->attach(*this);
 }
 
