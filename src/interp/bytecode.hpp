@@ -38,16 +38,13 @@ const CodeInfo& info(Code code);
 /// A handler as data; its true type is known where it is called (dispatch.hpp).
 using HandlerWord = uint64_t;
 
-inline constexpr size_t kSequenceCount = 0
-#define WEFT_SEQUENCE(...) +1
-#include "interp/isa_sequences.def"
-#undef WEFT_SEQUENCE
-    ;
+/// Room for isa_sequences.def, which only few files depend on.
+inline constexpr size_t kMaxSequences = 512;
 
 /// Handler addresses by Code: [0] memory 0 has guard pages, [1] explicit checks.
 struct HandlerTable {
   HandlerWord word[kCodeCount];
-  HandlerWord sequence[kSequenceCount];  ///< By row of isa_sequences.def (sequences.hpp).
+  HandlerWord sequence[kMaxSequences];  ///< By row of isa_sequences.def (sequences.hpp).
 };
 const HandlerTable& handlers(bool checked);
 /// The instruction with this handler, in either table; of a sequence, the first. Code::count_ if
@@ -71,7 +68,8 @@ struct FuncCode {
   ModuleCode* module = nullptr;
   std::unique_ptr<uint64_t[]> words;  ///< Null until translated.
   uint32_t word_count = 0;
-  uint32_t home_slot = 0;               ///< Slot of operand cell 0.
+  uint32_t start_word = 0;  ///< Where calls enter: not at `enter` if there is nothing to zero.
+  uint32_t home_slot = 0;   ///< Slot of operand cell 0.
   std::unique_ptr<CatchTable> catches;  ///< Null: nothing is caught here.
   std::vector<uint8_t>
       offsets;  ///< Delta coded map from bytecode to the module's bytes (offsets.hpp).

@@ -144,7 +144,7 @@ Result<const std::byte*> ModuleCode::translate(FuncCode& code) {
     undo.release();
     // SAFETY: release: whoever enters through `entry` sees the words and frame_bytes written
     // before.
-    code.entry.store(reinterpret_cast<const std::byte*>(code.words.get()),
+    code.entry.store(reinterpret_cast<const std::byte*>(code.words.get() + code.start_word),
                      std::memory_order_release);
   }
   return code.entry.load(std::memory_order_relaxed);

@@ -52,7 +52,7 @@ void operand(std::string& out, char kind, unsigned at, const std::byte* ip, uint
 
 std::vector<Line> disassemble_lines(const FuncCode& code) {
   std::vector<Line> lines;
-  for (uint32_t word = 0; word < code.word_count;) {
+  for (uint32_t word = code.start_word; word < code.word_count;) {
     const auto* ip = reinterpret_cast<const std::byte*>(&code.words[word]);
     const Code c = code_of_handler(code.words[word]);
     if (c == Code::count_) {

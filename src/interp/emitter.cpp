@@ -134,6 +134,7 @@ void InterpEmitter::begin_function(State& state) {
   caught_base_ = slot;
   slot += caught_slots_;
   home_base_ = slot;
+  begin_locals();
   if (slot != first_local) {
     const uint32_t at = emit(Code::enter);
     put16(at, 8, first_local);
@@ -145,6 +146,7 @@ void InterpEmitter::begin_function(State& state) {
 }
 
 void InterpEmitter::finish(FuncCode& code) {
+  trim_enter(code);
   if (options_.fusion) thread_jumps(), link_sequences();
   const uint32_t count = pos();
   code.words = std::make_unique<uint64_t[]>(count);
@@ -347,6 +349,7 @@ Value InterpEmitter::constant(Op op, Immediate imm) {
 Value InterpEmitter::local_get(uint32_t local) {
   charge();
   if (state_->operands.size() < clean_below_) clean_below_ = state_->operands.size();
+  if ((local_states_[local] & kAssigned) == 0) local_states_[local] |= kNeedsZero;
   return {Value::Kind::local, local, 0};
 }
 
@@ -379,6 +382,7 @@ bool InterpEmitter::retarget(const Operand& o, uint32_t slot) {
   return true;
 }
 void InterpEmitter::set_local(uint32_t local) {
+  assign(local);
   const Operand& o = state_->operands.back();
   const uint32_t slot = local_slots_[local];
   if (state_->operands.size() - 1 < clean_below_) clean_below_ = state_->operands.size() - 1;

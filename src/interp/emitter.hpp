@@ -47,6 +47,10 @@ struct Label {
   uint32_t region = 0;      ///< The region that is this block's body.
   uint32_t last_entry = 0;  ///< Last clause of that region.
   uint32_t caught = 0;      ///< Legacy: the clause whose arm this is.
+  // Which locals have been set (emitter_locals.cpp): how many of assigned_ ...
+  uint32_t assigned = 0;          ///< ... before the block,
+  uint32_t assigned_exit = ~0u;   ///< ... at least, at every branch to its end,
+  uint32_t assigned_least = ~0u;  ///< ... at least, at every end of a block in it.
   // Fuel (emitter_fuel.cpp).
   uint32_t fuel = 0;               ///< The charge that counts what is in front of the block.
   uint32_t escape = ~uint32_t{0};  ///< The outermost frame that something in it leaves to.
@@ -330,6 +334,23 @@ class InterpEmitter {
   bool may_write(const Emitted& e, uint32_t slot) const;
   void remove(size_t index);  ///< Takes an instruction of 16 bytes out of the present block.
 
+  // --- locals that need no zero (emitter_locals.cpp) ---
+  struct SlotRange {
+    uint32_t begin = 0;
+    uint32_t end = 0;
+  };
+  static constexpr uint8_t kAssigned = 1;   ///< On every way to here.
+  static constexpr uint8_t kNeedsZero = 2;  ///< Is read where it may not have been set.
+  static constexpr uint8_t kEverSet = 4;    ///< Somewhere before here in the body.
+  void begin_locals();
+  void assign(uint32_t local);
+  void forget_assigned(uint32_t count);
+  void open_locals(Frame& frame) { frame.label.assigned = static_cast<uint32_t>(assigned_.size()); }
+  void leave_locals(Frame& target);  ///< Something branches to the end of `target`.
+  void close_locals(const Frame& frame, bool live);
+  SlotRange zeroed() const;
+  void trim_enter(FuncCode& code);
+
   // --- control (emitter_control.cpp) ---
   uint32_t emit_condition(const Operand& cond, bool sense);  ///< Field index of the branch.
   uint32_t emit_compare_branch(const CompareRow& row, Code code, bool sense);
@@ -391,9 +412,11 @@ class InterpEmitter {
   std::vector<uint64_t> words_;
   std::vector<OffsetMark> marks_;
   std::vector<uint32_t> local_slots_;
-  std::vector<uint32_t> stubs_;   // branch_table: code of each way out
-  std::vector<Emitted> emitted_;  // everything, for link_sequences
-  std::vector<Jump> jumps_;       // all that are patched, for thread_jumps
+  std::vector<uint8_t> local_states_;  // kAssigned...
+  std::vector<uint32_t> assigned_;     // locals that are assigned here, the newest last
+  std::vector<uint32_t> stubs_;        // branch_table: code of each way out
+  std::vector<Emitted> emitted_;       // everything, for link_sequences
+  std::vector<Jump> jumps_;            // all that are patched, for thread_jumps
   Record records_[4];
   uint32_t record_count_ = 0;
   size_t block_ = 0;  // Index in emitted_: what follows came after the last way in or out.

@@ -54,6 +54,7 @@ void InterpEmitter::bind(Label& label) {
 void InterpEmitter::jump_to(Frame& frame, uint32_t field, bool table_entry) {
   escape_to(frame);
   if (pos() > (1u << 29)) return fail(ErrorCode::limit_exceeded, "function too large");
+  leave_locals(frame);
   if (frame.kind == FrameKind::loop) {
     patch(field << 1 | static_cast<uint32_t>(table_entry), frame.label.target);
   } else {
@@ -73,6 +74,7 @@ void InterpEmitter::begin_block(Frame& frame) {
   to_homes(state_->top(frame.params.size()));
   flush_aliases();
   frame.label = {};
+  open_locals(frame);
   open_fuel(frame);
 }
 void InterpEmitter::begin_loop(Frame& frame) {
@@ -80,6 +82,7 @@ void InterpEmitter::begin_loop(Frame& frame) {
   flush_aliases();
   barrier();
   frame.label = {};
+  open_locals(frame);
   open_fuel(frame);
   fuel_pos_ = 0;
   frame.label.target = pos();
@@ -93,6 +96,7 @@ void InterpEmitter::begin_if(Frame& frame) {
   // Aliases below the condition; the condition itself may be one.
   flush_aliases_below(state_->operands.size() - 1);
   frame.label = {};
+  open_locals(frame);
   open_fuel(frame);
   const uint32_t field = emit_condition(cond, false);
   link(frame.label, field, false);
@@ -119,6 +123,7 @@ void InterpEmitter::begin_else(Frame& frame, bool live) {
     put32(holder / 2, holder % 2 * 4, 0);
   }
   patch(chain, pos());
+  forget_assigned(frame.label.assigned);
   barrier();
   fuel_pos_ = 0;
 }
@@ -132,6 +137,7 @@ void InterpEmitter::end_block(Frame& frame, bool live) {
     return;
   }
   if (frame.label.region != 0) close_region(frame);
+  close_locals(frame, live);
   if (live) move_results(frame, state_->top(frame.results.size()));
   const bool goes_on = live || frame.label.fixups != 0 || frame.label.catches != 0;
   if (frame.label.fixups != 0 || frame.label.catches != 0) {

@@ -131,6 +131,7 @@ void InterpEmitter::begin_arm(Frame& frame, bool live, CatchEntry entry) {
     link(frame.label, at * 2 + 3, false);
   }
   close_region(frame);
+  forget_assigned(frame.label.assigned);
   barrier();
   fuel_pos_ = 0;
   if (clean_below_ > frame.base) clean_below_ = frame.base;

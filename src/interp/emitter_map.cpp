@@ -10,9 +10,14 @@ void InterpEmitter::map_state() {
   FrameMapper& m = *mapper_;
   if (m.found || state_->offset != m.offset) return;
   m.found = true;
+  const bool in_loop = std::ranges::any_of(
+      state_->frames, [](const Frame& frame) { return frame.kind == FrameKind::loop; });
   m.map.locals.reserve(state_->locals.size());
-  for (size_t i = 0; i < state_->locals.size(); ++i)
+  for (size_t i = 0; i < state_->locals.size(); ++i) {
     m.map.locals.push_back({state_->locals[i], MappedValue::Kind::slot, local_slots_[i], 0});
+    if ((local_states_[i] & kAssigned) != 0) continue;
+    m.unset.push_back({i, in_loop || (local_states_[i] & kEverSet) != 0});
+  }
   m.map.operands.reserve(state_->operands.size());
   for (size_t i = 0; i < state_->operands.size(); ++i) {
     const Operand& o = state_->operands[i];
@@ -46,6 +51,14 @@ void InterpEmitter::map_call(size_t consumed) {
 
 void InterpEmitter::finish_map() {
   FrameMapper& m = *mapper_;
+  // A local that nothing has set is zero, though nobody has written the zero. One that is set on
+  // some ways to here only is not read before it is set again: its slot may hold anything.
+  const SlotRange zeros = zeroed();
+  for (const FrameMapper::Unset& unset : m.unset) {
+    MappedValue& v = m.map.locals[unset.local];
+    if (v.slot >= zeros.begin && v.slot < zeros.end) continue;
+    v.kind = unset.perhaps ? MappedValue::Kind::lost : MappedValue::Kind::constant;
+  }
   std::vector<MappedValue>& operands = m.map.operands;
   for (const FrameMapper::InAccumulator& a : m.in_accumulator) {
     // The form that does not store stands behind the one that does.

@@ -39,6 +39,12 @@ struct FrameMapper {
     Code code;
   };
   std::vector<InAccumulator> in_accumulator;
+  /// A local that is not set on every way to the operator.
+  struct Unset {
+    size_t local;
+    bool perhaps;  ///< It is on some.
+  };
+  std::vector<Unset> unset;
   std::vector<uint32_t> absorbed;  ///< Slots whose instructions became part of the operator's.
 };
 

@@ -52,6 +52,12 @@ constexpr std::array<CompareRow, kCodeCount> kCompares = [] {
 constexpr bool begins_before(const Sequence& a, const Sequence& b) {
   return a.parts[0] != b.parts[0] ? a.parts[0] < b.parts[0] : a.count > b.count;
 }
+constexpr size_t kSequenceCount = 0
+#define WEFT_SEQUENCE(...) +1
+#include "interp/isa_sequences.def"
+#undef WEFT_SEQUENCE
+    ;
+static_assert(kSequenceCount <= kMaxSequences);
 /// In the order of their first instruction, longest first.
 constexpr std::array<Sequence, kSequenceCount> kSequences = [] {
   using enum Code;
@@ -67,16 +73,15 @@ constexpr std::array<Sequence, kSequenceCount> kSequences = [] {
   return rows;
 }();
 struct SequenceRange {
-  uint8_t begin = 0;
-  uint8_t end = 0;
+  uint16_t begin = 0;
+  uint16_t end = 0;
 };
-static_assert(kSequenceCount <= 255);
 constexpr std::array<SequenceRange, kCodeCount> kSequencesFrom = [] {
   std::array<SequenceRange, kCodeCount> ranges{};
-  for (uint8_t i = 0; i < kSequenceCount; ++i) {
+  for (uint16_t i = 0; i < kSequenceCount; ++i) {
     SequenceRange& range = ranges[static_cast<size_t>(kSequences[i].parts[0])];
     if (range.end == 0) range.begin = i;
-    range.end = static_cast<uint8_t>(i + 1);
+    range.end = static_cast<uint16_t>(i + 1);
   }
   return ranges;
 }();
@@ -165,6 +170,7 @@ Code code_of_handler(HandlerWord word) {
   return found == codes().end() ? Code::count_ : found->second;
 }
 const CompareRow& compare_row(Code code) { return kCompares[static_cast<size_t>(code)]; }
+std::span<const Sequence> sequences() { return kSequences; }
 std::span<const Sequence> sequences_from(Code code) {
   const SequenceRange range = kSequencesFrom[static_cast<size_t>(code)];
   return std::span(kSequences).subspan(range.begin, static_cast<size_t>(range.end - range.begin));

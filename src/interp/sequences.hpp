@@ -12,6 +12,8 @@ struct Sequence {
   uint32_t row;  ///< In isa_sequences.def, and HandlerTable::sequence.
 };
 
+/// All, in the order of their first instruction; longest first.
+std::span<const Sequence> sequences();
 /// Those that begin with `code`, longest first.
 std::span<const Sequence> sequences_from(Code code);
 
