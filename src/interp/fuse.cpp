@@ -459,14 +459,15 @@ std::optional<Value> InterpEmitter::fuse_select(const Operand& a, const Operand&
   const uint32_t at = last().pos;
   const uint32_t left = get16(at, 10);
   const uint32_t right = get16(at, 12);
-  const uint64_t imm = imm_bytes == 4 ? get32(at, 12) : get64(at, 16);
+  const bool has_imm = form == 1 || form == 3;  // without one the instruction ends before it
+  const uint64_t imm = !has_imm ? 0 : imm_bytes == 4 ? get32(at, 12) : get64(at, 16);
   rewind();
   const uint32_t to = emit(base + 2 * form);
   put16(to, 10, slot_of(a));
   put16(to, 12, slot_of(b));
   if (form == 0 || form == 1) put16(to, 14, left);
   if (form == 0 || form == 2) put16(to, 16, right);
-  if (form == 1 || form == 3) put64(to, 16, imm);
+  if (has_imm) put64(to, 16, imm);
   return produce(Class::i, to, a.cell);
 }
 
