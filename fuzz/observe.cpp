@@ -13,6 +13,7 @@
 #include "generator.hpp"
 #include "host.hpp"
 #include "unfuse.hpp"
+#include "wasm/traps.hpp"
 #include "weft/weft.hpp"
 
 namespace weft::fuzz {
@@ -77,6 +78,37 @@ uint32_t crc32(std::span<const uint8_t> bytes) {
 }
 
 void append(std::string& out, const char* text) { out += text; }
+/// What crosses into every engine's host.
+bool is_plain(weft_valkind_t kind) { return kind <= WEFT_F64; }
+
+/// Traps as far as other engines tell them apart.
+const char* portable_name(weft_trap_code_t code) {
+  switch (static_cast<wasm::TrapCode>(code)) {
+    case wasm::TrapCode::unreachable: return "unreachable";
+    case wasm::TrapCode::memory_out_of_bounds:
+    case wasm::TrapCode::table_out_of_bounds:
+    case wasm::TrapCode::undefined_element:
+    case wasm::TrapCode::array_out_of_bounds:
+    case wasm::TrapCode::unaligned_atomic: return "bounds";  // where both hold, either may be told
+    case wasm::TrapCode::uninitialized_element:
+    case wasm::TrapCode::indirect_call_type_mismatch: return "signature";
+    case wasm::TrapCode::integer_divide_by_zero: return "zero";
+    case wasm::TrapCode::integer_overflow:
+    case wasm::TrapCode::invalid_conversion_to_integer: return "overflow";
+    case wasm::TrapCode::cast_failure: return "cast";
+    case wasm::TrapCode::allocation_too_large: return "size";
+    case wasm::TrapCode::expected_shared_memory: return "unshared";
+    case wasm::TrapCode::unhandled_exception: return "exception";
+    case wasm::TrapCode::null_reference:
+    case wasm::TrapCode::null_function_reference:
+    case wasm::TrapCode::null_structure_reference:
+    case wasm::TrapCode::null_array_reference:
+    case wasm::TrapCode::null_i31_reference:
+    case wasm::TrapCode::null_exception_reference: return "null";
+    default: return "other";
+  }
+}
+
 template <class A, class... B>
 void append(std::string& out, const char* format, A first, B... rest) {
   std::array<char, 96> text{};
@@ -188,6 +220,9 @@ bool Run::link(const Module& module) {
     const size_t results = weft_functype_results(type, &kinds);
     found.results.assign(kinds, kinds + results);
     weft_functype_delete(type);
+    if (portable_ && !(std::all_of(found.params.begin(), found.params.end(), is_plain) &&
+                       std::all_of(found.results.begin(), found.results.end(), is_plain)))
+      continue;
     if (found.name == "cb") {
       host_.callback(found.what.of.func);
       ours_ = true;
@@ -236,7 +271,7 @@ void Run::failure(std::string& line, const weft_trap_t& trap) {
   const weft_trap_code_t code = weft_trap_code(&trap);
   out_.exhausted |= message.find("call stack exhausted") != std::string_view::npos;
   if (portable_) {
-    append(line, " trap %u", unsigned{code});
+    append(line, " trap %s", portable_name(code));
   } else {
     // Only the phrase: which address of an access is named differs between guard pages and checks.
     line += " trap " + std::string(message.substr(0, message.find(':')));
@@ -286,7 +321,7 @@ void Run::globals(std::string& line) {
       weft_error_delete(error);
       continue;
     }
-    value(line, v);
+    if (!portable_ || is_plain(v.kind)) value(line, v);
   }
 }
 

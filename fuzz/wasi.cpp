@@ -461,6 +461,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         fail("the directory is not what the model says");
       }
     } else {
+      guest.interrupt_waits();
       hostile(c, guest);
     }
   }

@@ -94,7 +94,7 @@ int WasiGuest::call(std::string_view name, std::span<const uint64_t> args) {
       values[i].of.i64 = static_cast<int64_t>(args[i]);
     }
   }
-  if (!store_.set_deadline(std::chrono::milliseconds(5))) std::abort();
+  if (waits_ && !store_.set_deadline(std::chrono::milliseconds(20))) std::abort();
   weft_val_t result{};
   weft_trap_t* trap = nullptr;
   if (weft_func_call(store_.c_api(), functions_[index], values.data(), args.size(), &result, 1,

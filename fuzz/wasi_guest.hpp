@@ -23,8 +23,10 @@ std::span<const WasiFunction> wasi_functions();
 
 class WasiGuest {
  public:
-  /// `writable` is descriptor 3, `read_only` 4. Calls that wait are interrupted after a moment.
+  /// `writable` is descriptor 3, `read_only` 4.
   WasiGuest(const std::string& writable, const std::string& read_only);
+  /// Calls that wait are interrupted after a moment from now on (and others, if they are slow).
+  void interrupt_waits() { waits_ = true; }
 
   /// The errno, or -1 where the call ended in a trap (proc_exit, a deadline).
   int call(std::string_view name, std::span<const uint64_t> args);
@@ -41,6 +43,7 @@ class WasiGuest {
 
  private:
   Store store_;
+  bool waits_ = false;
   std::vector<weft_func_t> functions_;  ///< In the order of wasi_functions().
   std::span<uint8_t> memory_;
 };
