@@ -33,7 +33,9 @@ struct CodeInfo {
   std::string_view fields;
   uint8_t bytes;
 };
-const CodeInfo& info(Code code);
+CodeInfo info(Code code);
+/// info(code).bytes, quicker.
+uint8_t bytes_of(Code code);
 
 /// A handler as data; its true type is known where it is called (dispatch.hpp).
 using HandlerWord = uint64_t;

@@ -59,7 +59,7 @@ std::vector<Line> disassemble_lines(const FuncCode& code) {
       lines.push_back({word, 0, "?"});
       break;
     }
-    const CodeInfo& row = info(c);
+    const CodeInfo row = info(c);
     Line& line = lines.emplace_back(word, module_offset(code, ip), fmt::format("{:24}", row.name));
     std::string_view fields = row.fields;
     while (!fields.empty()) {

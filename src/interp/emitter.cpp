@@ -28,7 +28,7 @@ uint32_t InterpEmitter::emit(Code code) {
   }
   records_[record_count_++] = {at, code, accs_};
   emitted_.push_back({at, code});
-  words_.resize(at + info(code).bytes / 8u);
+  words_.resize(at + bytes_of(code) / 8u);
   words_[at] = table_->word[static_cast<size_t>(code)];
   return at;
 }

@@ -12,22 +12,43 @@
 namespace weft::interp {
 namespace {
 
-constexpr std::array<CodeInfo, kCodeCount> kInfos = {{
-#define WEFT_ROW(id, name, fields, bytes) CodeInfo{name, fields, bytes},
+// Name and fields of every instruction, one after the other: an array of string_views would be
+// twice as long, and relocated at each start.
+constexpr char kTexts[] =
+#define WEFT_ROW(id, name, fields, bytes) name "\0" fields "\0"
 #include "interp/isa_rows.inc"
-}};
+    ;
+constexpr std::array<uint8_t, kCodeCount> kBytes = {
+#define WEFT_ROW(id, name, fields, bytes) bytes,
+#include "interp/isa_rows.inc"
+};
+/// Where each one's name is in kTexts.
+constexpr std::array<uint32_t, kCodeCount> kTextAt = [] {
+  std::array<uint32_t, kCodeCount> at{};
+  uint32_t position = 0;
+  size_t code = 0;
+#define WEFT_ROW(id, name, fields, bytes) \
+  at[code++] = position;                  \
+  position += sizeof(name) + sizeof(fields);
+#include "interp/isa_rows.inc"
+  return at;
+}();
 
 /// Integer compares have their opposite as a branch of its own, floats as the branch with the other
 /// sense.
-constexpr std::array<CompareRow, kCodeCount> kCompares = [] {
-  std::array<CompareRow, kCodeCount> rows{};
-  rows.fill(
-      CompareRow{});  // g++ 12 makes the members of some elements of a large array zero instead
-  const auto put = [&rows](Code compare, Code branch, Code branch_not, uint8_t imm_bytes,
-                           unsigned forms) {
-    for (unsigned form = 0; form < forms; ++form) {
-      rows[static_cast<size_t>(compare) + 2 * form] = {compare, branch, branch_not, imm_bytes};
-    }
+struct Compares {
+  std::array<CompareRow, 64> rows;       ///< [0]: not a compare
+  std::array<uint8_t, kCodeCount> of{};  ///< Of each instruction, its row.
+};
+constexpr Compares kCompares = [] {
+  Compares out;
+  out.rows.fill(CompareRow{});
+  uint8_t count = 0;
+  const auto put = [&out, &count](Code compare, Code branch, Code branch_not, uint8_t imm_bytes,
+                                  unsigned forms) {
+    out.rows[++count] = {compare, branch, branch_not, imm_bytes};
+    for (unsigned form = 0; form < forms; ++form)
+      out.of[static_cast<size_t>(compare) + 2 * form] = count;
   };
 #define WEFT_INT(t, w, a, b)                                                         \
   put(Code::t##_##a##_ss_r, Code::br_##t##_##a##_ss, Code::br_##t##_##b##_ss, w, 4); \
@@ -46,7 +67,7 @@ constexpr std::array<CompareRow, kCodeCount> kCompares = [] {
 #undef WEFT_BRF
 #undef WEFT_INT
 #undef WEFT_INTS
-  return rows;
+  return out;
 }();
 
 constexpr bool begins_before(const Sequence& a, const Sequence& b) {
@@ -72,19 +93,31 @@ constexpr std::array<Sequence, kSequenceCount> kSequences = [] {
   std::sort(rows.begin(), rows.end(), begins_before);
   return rows;
 }();
+/// Those with the same first instruction: a number per code, not 0 if there are some, and where
+/// they lie.
 struct SequenceRange {
   uint16_t begin = 0;
   uint16_t end = 0;
 };
-constexpr std::array<SequenceRange, kCodeCount> kSequencesFrom = [] {
-  std::array<SequenceRange, kCodeCount> ranges{};
+struct SequenceGroups {
+  std::array<SequenceRange, 256> ranges{};
+  std::array<uint8_t, kCodeCount> of{};
+};
+constexpr SequenceGroups kGroups = [] {
+  SequenceGroups out;
+  uint8_t count = 0;
   for (uint16_t i = 0; i < kSequenceCount; ++i) {
-    SequenceRange& range = ranges[static_cast<size_t>(kSequences[i].parts[0])];
-    if (range.end == 0) range.begin = i;
-    range.end = static_cast<uint16_t>(i + 1);
+    uint8_t& group = out.of[static_cast<size_t>(kSequences[i].parts[0])];
+    if (group == 0) {
+      group = ++count;
+      out.ranges[group].begin = i;
+    }
+    out.ranges[group].end = static_cast<uint16_t>(i + 1);
   }
-  return ranges;
+  return out;
 }();
+// No number was given twice.
+static_assert(kGroups.ranges[kGroups.of[static_cast<size_t>(kSequences[0].parts[0])]].begin == 0);
 
 void install_simd(HandlerTable& table) {
   install_simd_general(table);
@@ -163,16 +196,23 @@ const std::unordered_map<HandlerWord, Code>& codes() {
 
 }  // namespace
 
-const CodeInfo& info(Code code) { return kInfos[static_cast<size_t>(code)]; }
+CodeInfo info(Code code) {
+  const char* const name = &kTexts[kTextAt[static_cast<size_t>(code)]];
+  const std::string_view name_view(name);
+  return {name_view, std::string_view(name + name_view.size() + 1), bytes_of(code)};
+}
+uint8_t bytes_of(Code code) { return kBytes[static_cast<size_t>(code)]; }
 const HandlerTable& handlers(bool is_checked) { return is_checked ? checked() : guarded(); }
 Code code_of_handler(HandlerWord word) {
   const auto found = codes().find(word);
   return found == codes().end() ? Code::count_ : found->second;
 }
-const CompareRow& compare_row(Code code) { return kCompares[static_cast<size_t>(code)]; }
+const CompareRow& compare_row(Code code) {
+  return kCompares.rows[kCompares.of[static_cast<size_t>(code)]];
+}
 std::span<const Sequence> sequences() { return kSequences; }
 std::span<const Sequence> sequences_from(Code code) {
-  const SequenceRange range = kSequencesFrom[static_cast<size_t>(code)];
+  const SequenceRange range = kGroups.ranges[kGroups.of[static_cast<size_t>(code)]];
   return std::span(kSequences).subspan(range.begin, static_cast<size_t>(range.end - range.begin));
 }
 bool is_transient(Code code) { return info(code).name.ends_with(".t"); }
