@@ -169,6 +169,8 @@ Result<> check_value(runtime::Store& store, const Value& value, ValType type,
 }  // namespace
 
 Result<Table> new_table(runtime::Store& store, const TableType& type, const Value& init) {
+  if (!type.element.is_ref())
+    return fail(ErrorCode::bad_argument, "bad argument: a table's elements are references");
   WEFT_TRY(check_value(store, init, type.element, "the table's elements"));
   if (type.limits.max && *type.limits.max < type.limits.min) {
     return fail(ErrorCode::bad_argument,
