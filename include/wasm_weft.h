@@ -42,6 +42,7 @@ WEFT_API weft_config_t* weft_wasm_config(wasm_config_t*);
 WEFT_API weft_engine_t* weft_wasm_engine(wasm_engine_t*);
 /** Fuel, deadlines, limits, WASI configuration, garbage collection. */
 WEFT_API weft_store_t* weft_wasm_store(wasm_store_t*);
+/** What it was compiled to. */
 WEFT_API const weft_module_t* weft_wasm_module(const wasm_module_t*);
 /** Code, exit status of a WASI program, frames with names, the backtrace as text. */
 WEFT_API const weft_trap_t* weft_wasm_trap(const wasm_trap_t*);
@@ -51,7 +52,9 @@ WEFT_API const weft_trap_t* weft_wasm_trap(const wasm_trap_t*);
  * The values of weft.h are plain numbers and stay valid as long as the store. Of a store that was
  * deleted they are zero, which every function refuses.
  * @{ */
+/** The import or export as a value. */
 WEFT_API weft_extern_t weft_wasm_extern(const wasm_extern_t*);
+/** The instance as a value. */
 WEFT_API weft_instance_t weft_wasm_instance(const wasm_instance_t*);
 /** The caller's to delete. NULL if it belongs to another store. */
 WEFT_API wasm_extern_t* weft_wasm_extern_new(wasm_store_t*, const weft_extern_t*);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Linkage of every function. */
 #if defined(_WIN32)
 #define WEFT_API
 #else
@@ -16,8 +17,11 @@
 extern "C" {
 #endif
 
+/** Version of these headers; until 1.0 every minor version may change the interface. */
 #define WEFT_VERSION_MAJOR 0
+/** See WEFT_VERSION_MAJOR. */
 #define WEFT_VERSION_MINOR 1
+/** See WEFT_VERSION_MAJOR. */
 #define WEFT_VERSION_PATCH 0
 
 /* "0.1.0" of the linked library. */
@@ -28,6 +32,7 @@ typedef struct weft_bytes {
   uint8_t* data;
   size_t size;
 } weft_bytes_t;
+/** Frees the memory; an empty one may be given. */
 WEFT_API void weft_bytes_delete(weft_bytes_t* bytes);
 
 /* Borrowed text. */

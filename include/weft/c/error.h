@@ -27,6 +27,7 @@ typedef enum weft_error_code {
   WEFT_ERROR_IN_USE          /* cannot be freed: something still refers to it */
 } weft_error_code_t;
 
+/** Why something was refused. Owned by who gets it. */
 typedef struct weft_error weft_error_t;
 /* An error of class HOST with this text, to be returned by a host function. */
 WEFT_API weft_error_t* weft_error_new(const char* message, size_t size);
@@ -39,7 +40,9 @@ WEFT_API weft_error_t* weft_error_new_payload(const char* message, size_t size, 
                                               void* payload, void (*finalizer)(void*));
 /* The payload if it is of this kind, else NULL. Borrowed. */
 WEFT_API void* weft_error_payload(const weft_error_t*, const void* kind);
+/** NULL may be given. */
 WEFT_API void weft_error_delete(weft_error_t*);
+/** The class of the error. */
 WEFT_API weft_error_code_t weft_error_code(const weft_error_t*);
 /* Lives as long as the error. Begins with the specification's phrase. */
 WEFT_API weft_str_t weft_error_message(const weft_error_t*);
@@ -49,8 +52,11 @@ WEFT_API uint64_t weft_error_offset(const weft_error_t*);
 /* Numbers as in src/wasm/traps.def. */
 typedef uint8_t weft_trap_code_t;
 
+/** How a call of the guest ended that did not come to its end. Owned by who gets it. */
 typedef struct weft_trap weft_trap_t;
+/** NULL may be given. */
 WEFT_API void weft_trap_delete(weft_trap_t*);
+/** Which trap; 0 if a host function failed or the guest ended the program. */
 WEFT_API weft_trap_code_t weft_trap_code(const weft_trap_t*);
 /** The error, owned by the caller, if the call was refused before anything ran: not a trap of the
  * guest. NULL otherwise. */
@@ -62,6 +68,7 @@ WEFT_API bool weft_trap_exit_status(const weft_trap_t*, int32_t* status);
 /* Why a host function failed, or NULL. Borrowed. */
 WEFT_API const weft_error_t* weft_trap_host_error(const weft_trap_t*);
 
+/** A function of the guest that was being executed. */
 typedef struct weft_frame {
   uint32_t func_index;
   uint32_t module_offset; /* bytes from the start of the module */
@@ -70,6 +77,7 @@ typedef struct weft_frame {
 } weft_frame_t;
 /* Innermost first. The frames' strings live as long as the trap. */
 WEFT_API size_t weft_trap_frame_count(const weft_trap_t*);
+/** Zeros past the last. */
 WEFT_API weft_frame_t weft_trap_frame(const weft_trap_t*, size_t index);
 /* With option "core_dumps": the state of the store at the trap, as a file that post-mortem tools
  * read; 0 where there is none. Lives as long as the trap. */

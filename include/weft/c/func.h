@@ -13,6 +13,8 @@ extern "C" {
  * becomes a trap with weft_trap_host_error. `capacity` covers both. */
 typedef weft_error_t* (*weft_callback_t)(void* env, weft_caller_t* caller, weft_raw_t* cells,
                                          size_t capacity);
+/** A host function. `finalizer` (or NULL) is called with `env` when the store goes, or at once if
+ * this fails. */
 WEFT_API weft_error_t* weft_func_new(weft_store_t*, const weft_functype_t*, weft_callback_t,
                                      void* env, void (*finalizer)(void*), weft_func_t* out);
 /* Owned. */
@@ -31,6 +33,8 @@ typedef struct weft_typed_func {
   uint64_t store;
   uint64_t func;
 } weft_typed_func_t;
+/** Checks that the function takes and gives exactly these kinds. Errors: BAD_ARGUMENT, WRONG_STORE.
+ */
 WEFT_API weft_error_t* weft_func_typed(const weft_store_t*, weft_func_t,
                                        const weft_valkind_t* params, size_t param_count,
                                        const weft_valkind_t* results, size_t result_count,

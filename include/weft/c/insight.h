@@ -29,6 +29,7 @@ typedef enum weft_profile_format {
   WEFT_PROFILE_FIREFOX,    /**< JSON for profiler.firefox.com */
   WEFT_PROFILE_FLAME_GRAPH /**< a picture, SVG */
 } weft_profile_format_t;
+/** A profile of one store that is being taken. */
 typedef struct weft_profile weft_profile_t;
 /** Samples the store's guest every 2 ms, at function entries and loop headers, and behind calls of
  * host functions that are linked from now on. Needs option "epochs" (else BAD_CONFIG); takes the

@@ -14,6 +14,7 @@ extern "C" {
 WEFT_API weft_error_t* weft_instance_new(weft_store_t*, const weft_module_t*,
                                          const weft_extern_t* imports, size_t import_count,
                                          weft_instance_t* out, weft_trap_t** trap);
+/** False if the instance has no export of this name, or is not of this store. */
 WEFT_API bool weft_instance_export(const weft_store_t*, weft_instance_t, const char* name,
                                    size_t size, weft_extern_t* out);
 

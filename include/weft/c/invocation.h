@@ -17,6 +17,7 @@ extern "C" {
  * deleted after its store. */
 typedef struct weft_invocation weft_invocation_t;
 
+/** How far an invocation has come. */
 typedef enum weft_invocation_state {
   WEFT_INVOCATION_READY,    /* not started */
   WEFT_INVOCATION_FINISHED, /* weft_invocation_results */
@@ -24,6 +25,7 @@ typedef enum weft_invocation_state {
   WEFT_INVOCATION_SUSPENDED /* weft_invocation_suspension tells why */
 } weft_invocation_state_t;
 
+/** Why an invocation stands still. */
 typedef enum weft_suspension {
   WEFT_SUSPENSION_NONE,
   WEFT_SUSPENSION_HOST,       /* a host function returned an error: resumed with its results */
@@ -33,6 +35,7 @@ typedef enum weft_suspension {
 
 /** Nothing runs yet. Errors: wrong_store, freed, out_of_memory. */
 WEFT_API weft_error_t* weft_invocation_new(weft_store_t*, weft_func_t, weft_invocation_t** out);
+/** What it would still have done is dropped; its guest frames are gone. */
 WEFT_API void weft_invocation_delete(weft_invocation_t*);
 
 /** Begins it. Everything is checked before anything runs; an error leaves it as it is. *trap is
@@ -51,10 +54,13 @@ WEFT_API weft_error_t* weft_invocation_resume(weft_store_t*, weft_invocation_t*,
  * cells of each of these. NULL or the trap. Does not allocate. */
 WEFT_API weft_trap_t* weft_invocation_start_unchecked(weft_store_t*, weft_invocation_t*,
                                                       weft_raw_t* cells, size_t capacity);
+/** See weft_invocation_start_unchecked. */
 WEFT_API weft_trap_t* weft_invocation_resume_unchecked(weft_store_t*, weft_invocation_t*,
                                                        weft_raw_t* cells, size_t capacity);
 
+/** Where it stands. */
 WEFT_API weft_invocation_state_t weft_invocation_state(const weft_invocation_t*);
+/** Why it is suspended; NONE if it is not. */
 WEFT_API weft_suspension_t weft_invocation_suspension(const weft_invocation_t*);
 /** How many results it has; the first `count` are written to `out`. Finished by a checked start or
  * resume only, otherwise 0. */
@@ -70,6 +76,7 @@ WEFT_API const weft_error_t* weft_invocation_host_error(const weft_invocation_t*
 /** Guest frames of a suspended invocation, innermost first. Strings live until it is resumed or
  * asked for frames again. */
 WEFT_API size_t weft_invocation_frame_count(weft_invocation_t*);
+/** Zeros past the last. */
 WEFT_API weft_frame_t weft_invocation_frame(weft_invocation_t*, size_t index);
 
 /** For a host function to return when it is not done: suspends an invocation without any
@@ -80,12 +87,14 @@ WEFT_API void weft_error_set_final(weft_error_t*);
 
 /** For other threads to stop the guest of a store. Any thread; outlives the store. */
 typedef struct weft_interrupt_handle weft_interrupt_handle_t;
+/** What a request from another thread does. */
 typedef enum weft_interruption {
   WEFT_INTERRUPTION_SUSPEND = 1, /* an invocation can be resumed; a plain call traps "interrupt" */
   WEFT_INTERRUPTION_TRAP = 2     /* both trap */
 } weft_interruption_t;
 /** Owned. Needs option "epochs" (bad_config). */
 WEFT_API weft_error_t* weft_store_interrupt_handle(weft_store_t*, weft_interrupt_handle_t** out);
+/** Requests that were made stay. */
 WEFT_API void weft_interrupt_handle_delete(weft_interrupt_handle_t*);
 /** Heard once: at the guest's next function entry or loop iteration, in atomic waits and in waits
  * of WASI (within 10 ms); if no guest runs, when one does. A trap is not weakened by a later
@@ -102,6 +111,7 @@ typedef enum weft_epoch_action {
   WEFT_EPOCH_CONTINUE /* callbacks only: the deadline moves on by *ticks from the present epoch;
                          with 0 the callback is asked at the next check again */
 } weft_epoch_action_t;
+/** Asked when the deadline is reached, between two instructions of the guest. */
 typedef weft_epoch_action_t (*weft_epoch_callback_t)(void* env, weft_store_t*, uint64_t* ticks);
 /** Needs option "epochs" (bad_config). WEFT_EPOCH_CONTINUE is refused (bad_argument). */
 WEFT_API weft_error_t* weft_store_set_epoch_action(weft_store_t*, weft_epoch_action_t);

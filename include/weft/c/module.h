@@ -9,27 +9,36 @@
 extern "C" {
 #endif
 
+/** A compiled module: immutable; any thread, at the same time. */
 typedef struct weft_module weft_module_t;
 /* Decodes and validates; text is recognised and translated. `progress`, if not NULL, is called now
  * and then with the bytes done and the total. */
 typedef void (*weft_progress_t)(void* env, uint64_t done, uint64_t total);
+/** From the binary or the text format. The bytes are copied. Errors: MALFORMED, INVALID,
+ * UNSUPPORTED, LIMIT_EXCEEDED. */
 WEFT_API weft_error_t* weft_module_new(weft_engine_t*, const uint8_t* bytes, size_t size,
                                        weft_module_t** out);
+/** As weft_module_new. */
 WEFT_API weft_error_t* weft_module_new_progress(weft_engine_t*, const uint8_t* bytes, size_t size,
                                                 weft_progress_t, void* env, weft_module_t** out);
 /* Reads the file once; nothing is kept open. */
 WEFT_API weft_error_t* weft_module_from_file(weft_engine_t*, const char* path, weft_progress_t,
                                              void* env, weft_module_t** out);
+/** Only checks: errors as of weft_module_new. */
 WEFT_API weft_error_t* weft_module_validate(weft_engine_t*, const uint8_t* bytes, size_t size);
+/** One more owner of the same module. */
 WEFT_API weft_module_t* weft_module_clone(const weft_module_t*);
+/** Instances of it stay. */
 WEFT_API void weft_module_delete(weft_module_t*);
 
+/** What a module wants. */
 typedef struct weft_import_desc {
   weft_str_t module;
   weft_str_t name;
   weft_externkind_t kind;
   weft_str_t type; /* as text: "(func (param i32) (result i64))" */
 } weft_import_desc_t;
+/** What a module gives. */
 typedef struct weft_export_desc {
   weft_str_t name;
   weft_externkind_t kind;
@@ -37,8 +46,11 @@ typedef struct weft_export_desc {
 } weft_export_desc_t;
 /* The strings live as long as the module. */
 WEFT_API size_t weft_module_import_count(const weft_module_t*);
+/** Zeros past the last. */
 WEFT_API weft_import_desc_t weft_module_import(const weft_module_t*, size_t);
+/** How many exports it has. */
 WEFT_API size_t weft_module_export_count(const weft_module_t*);
+/** Zeros past the last. */
 WEFT_API weft_export_desc_t weft_module_export(const weft_module_t*, size_t);
 
 /* What a person wants to know of a module, as text. */

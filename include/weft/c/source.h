@@ -13,6 +13,7 @@
 extern "C" {
 #endif
 
+/** A place in the source of a guest. */
 typedef struct weft_source {
   weft_str_t function; /* as the source calls it; empty where unknown */
   weft_str_t file;     /* as the compiler was given it; empty where unknown */

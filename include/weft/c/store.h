@@ -8,6 +8,7 @@
 extern "C" {
 #endif
 
+/** Owns everything that is made in it. One thread at a time. */
 typedef struct weft_store weft_store_t;
 /* Inside a host function: the store of the call and the instance that called. Valid during the
  * call. */
@@ -16,7 +17,9 @@ typedef struct weft_caller weft_caller_t;
 /* `data` is the embedder's; `finalizer` (or NULL) is called with it when the store goes. */
 WEFT_API weft_error_t* weft_store_new(weft_engine_t*, void* data, void (*finalizer)(void*),
                                       weft_store_t** out);
+/** With everything in it; finalizers run. */
 WEFT_API void weft_store_delete(weft_store_t*);
+/** What weft_store_new was given. */
 WEFT_API void* weft_store_data(const weft_store_t*);
 /** More data of the embedder's, beside weft_store_data: replaces what was set before, whose
  * finalizer is called. `kind` is an address that says what it is. `finalizer` may be NULL. */
@@ -26,6 +29,7 @@ WEFT_API void weft_store_set_data(weft_store_t*, const void* kind, void* data,
 WEFT_API void* weft_store_data_of(const weft_store_t*, const void* kind);
 /* Needs option "fuel". Fuel left. */
 WEFT_API weft_error_t* weft_store_set_fuel(weft_store_t*, uint64_t fuel);
+/** Fuel left. Needs option "fuel" (BAD_CONFIG). */
 WEFT_API weft_error_t* weft_store_fuel(const weft_store_t*, uint64_t* out);
 /* Needs option "epochs". Guest code traps with "interrupt" when the engine's epoch has advanced by
  * `ticks`. */
@@ -41,6 +45,7 @@ typedef struct weft_limits {
   uint64_t memories;
   uint64_t tables;
 } weft_limits_t;
+/** From now on; what exists already stays. */
 WEFT_API void weft_store_limits(weft_store_t*, const weft_limits_t*);
 
 #ifdef __cplusplus

@@ -10,6 +10,7 @@
 extern "C" {
 #endif
 
+/** How a module is printed. */
 typedef enum weft_wat {
   /* Indices instead of names; the name section is lost. */
   WEFT_WAT_NO_NAMES = 1,

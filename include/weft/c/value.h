@@ -8,26 +8,38 @@
 extern "C" {
 #endif
 
+/** A function of a store: plain numbers, which any thread may hold; valid until the store or its
+ * instance goes, and refused after that. */
 typedef struct weft_func {
   uint64_t store;
   uint64_t index;
 } weft_func_t;
+/** A table of a store: plain numbers, which any thread may hold; valid until the store or its
+ * instance goes, and refused after that. */
 typedef struct weft_table {
   uint64_t store;
   uint64_t index;
 } weft_table_t;
+/** A memory of a store: plain numbers, which any thread may hold; valid until the store or its
+ * instance goes, and refused after that. */
 typedef struct weft_memory {
   uint64_t store;
   uint64_t index;
 } weft_memory_t;
+/** A global of a store: plain numbers, which any thread may hold; valid until the store or its
+ * instance goes, and refused after that. */
 typedef struct weft_global {
   uint64_t store;
   uint64_t index;
 } weft_global_t;
+/** An exception tag of a store: plain numbers, which any thread may hold; valid until the store or
+ * its instance goes, and refused after that. */
 typedef struct weft_tag {
   uint64_t store;
   uint64_t index;
 } weft_tag_t;
+/** An instance of a store: plain numbers, which any thread may hold; valid until the store or its
+ * instance goes, and refused after that. */
 typedef struct weft_instance {
   uint64_t store;
   uint64_t index;
@@ -38,6 +50,7 @@ typedef struct weft_ref {
   uint32_t handle;
 } weft_ref_t;
 
+/** An import or export. */
 typedef struct weft_extern {
   weft_externkind_t kind;
   union {
@@ -49,6 +62,7 @@ typedef struct weft_extern {
   } of;
 } weft_extern_t;
 
+/** A value; `kind` says which member is set. */
 typedef struct weft_val {
   weft_valkind_t kind;
   union {
