@@ -286,6 +286,7 @@ inline std::optional<Deferred> defer() {
 /// the failure of the call. Must not be destroyed while its guest runs.
 template <class Signature>
 class [[nodiscard]] AsyncCall;
+/// See AsyncCall.
 template <class R, class... A>
 class [[nodiscard]] AsyncCall<R(A...)> {
  public:
@@ -302,6 +303,7 @@ class [[nodiscard]] AsyncCall<R(A...)> {
   ~AsyncCall() {
     if (state_ != nullptr) state_->abandon();
   }
+  /// The other is empty after it.
   AsyncCall(AsyncCall&&) noexcept = default;
   AsyncCall(const AsyncCall&) = delete;
   AsyncCall& operator=(const AsyncCall&) = delete;
@@ -343,6 +345,7 @@ AsyncCall<Signature> call_async(StoreRef store, const Func& func, B&&... args) {
 /// A guest call that runs a slice each time it is polled.
 template <class Signature>
 class PolledCall;
+/// See PolledCall.
 template <class R, class... A>
 class PolledCall<R(A...)> {
  public:

@@ -19,8 +19,11 @@ class InstancePre {
       return Error(e);
     return InstancePre(pre);
   }
+  /// One more owner of the same thing.
   InstancePre(const InstancePre& other) : pre_(weft_instance_pre_clone(other.pre_.get())) {}
+  /// The other is empty after it.
   InstancePre(InstancePre&&) noexcept = default;
+  /// One more owner, or the new one.
   InstancePre& operator=(InstancePre other) noexcept {
     pre_.swap(other.pre_);
     return *this;

@@ -50,38 +50,49 @@ class Error {
   /// Returned by a host function, it ends the guest program with this status; not a trap.
   static Error exit(int32_t status) { return Error(weft_error_exit(status)); }
 
+  /// The class of the error.
   weft_error_code_t code() const { return weft_error_code(error_.get()); }
   /// Begins with the specification's phrase. Lives as long as the error.
   std::string_view message() const { return detail::view(weft_error_message(error_.get())); }
   /// Byte offset in the module, UINT64_MAX where there is none.
   uint64_t offset() const { return weft_error_offset(error_.get()); }
+  /// The C error, now the caller's.
   weft_error_t* release() { return error_.release(); }
 
  private:
   std::unique_ptr<weft_error_t, detail::Deleter<weft_error_delete>> error_;
 };
 
+/// A function of the guest that was being executed.
 struct Frame {
+  /// In the index space of its module.
   uint32_t func_index;
   uint32_t module_offset;  ///< Bytes from the start of the module.
+  /// From the name section or an export; empty where unknown.
   std::string_view func_name;
+  /// Empty where unknown.
   std::string_view module_name;
 };
 
 /// A function of the guest's source and a place in it, from debug information. Unknown: empty or 0.
 struct SourceFrame {
+  /// As the source calls it.
   std::string_view function;
   std::string_view file;  ///< As the compiler was given it.
+  /// From 1.
   uint32_t line;
+  /// From 1.
   uint32_t column;
 };
 
 /// Why guest code ended early. Move-only.
 class Trap {
  public:
+  /// Takes the C trap.
   explicit Trap(weft_trap_t* trap) : trap_(trap) {}
   /// Numbers as in src/wasm/traps.def.
   weft_trap_code_t code() const { return weft_trap_code(trap_.get()); }
+  /// One line, without the backtrace. Lives as long as the trap.
   std::string_view message() const { return detail::view(weft_trap_message(trap_.get())); }
   /// True and the status if the guest ended the program (WASI proc_exit).
   bool exit_status(int32_t& status) const { return weft_trap_exit_status(trap_.get(), &status); }
@@ -90,6 +101,7 @@ class Trap {
     const weft_error_t* e = weft_trap_host_error(trap_.get());
     return e != nullptr ? detail::view(weft_error_message(e)) : std::string_view();
   }
+  /// How many frames the backtrace has.
   size_t frame_count() const { return weft_trap_frame_count(trap_.get()); }
   /// Innermost first; the strings live as long as the trap.
   Frame frame(size_t i) const {
@@ -136,15 +148,20 @@ class Trap {
 /// A call or an instantiation that did not return: refused before it ran, or trapped.
 class Failure {
  public:
+  /// It was refused.
   Failure(Error error) : reason_(std::move(error)) {}
+  /// It trapped.
   Failure(Trap trap) : reason_(std::move(trap)) {}
+  /// Null if it trapped.
   const Error* error() const { return std::get_if<Error>(&reason_); }
+  /// Null if it was refused.
   const Trap* trap() const { return std::get_if<Trap>(&reason_); }
   /// Returned by a host function, the error ends it as the call that failed ended.
   Error to_error() && {
     if (Trap* trap = std::get_if<Trap>(&reason_)) return std::move(*trap).pass_on();
     return std::move(std::get<Error>(reason_));
   }
+  /// Of the error or the trap. Lives as long as this.
   std::string_view message() const {
     return trap() != nullptr ? trap()->message() : error()->message();
   }
@@ -168,31 +185,45 @@ class [[nodiscard]] Result {
   using Stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
  public:
+  /// Success without a value.
   Result()
     requires std::is_void_v<T>
       : state_(std::in_place_index<0>) {}
+  /// Success.
   template <class U = Stored>
     requires(std::is_constructible_v<Stored, U &&> &&
              !std::is_same_v<std::remove_cvref_t<U>, Result> &&
              !std::is_same_v<std::remove_cvref_t<U>, E>)
   Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  /// Why there is no value.
   Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 
+  /// True for success.
   explicit operator bool() const { return state_.index() == 0; }
+  /// True for success.
   bool ok() const { return state_.index() == 0; }
+  /// Only if not ok().
   const E& error() const { return std::get<1>(state_); }
+  /// Only if not ok().
   E take_error() { return std::move(std::get<1>(state_)); }
 
+  /// The value; only if ok(), which is not checked.
   Stored& operator*() & { return *std::get_if<0>(&state_); }
+  /// See above.
   const Stored& operator*() const& { return *std::get_if<0>(&state_); }
+  /// See above.
   Stored&& operator*() && { return std::move(*std::get_if<0>(&state_)); }
+  /// Only if ok().
   Stored* operator->() { return std::get_if<0>(&state_); }
+  /// Only if ok().
   const Stored* operator->() const { return std::get_if<0>(&state_); }
 
+  /// The value; throws or stops the program if there is none.
   Stored& value() & {
     if (!ok()) raise();
     return **this;
   }
+  /// See above.
   Stored value() && {
     if (!ok()) raise();
     return std::move(*std::get_if<0>(&state_));
@@ -215,6 +246,7 @@ class [[nodiscard]] Result {
   std::variant<Stored, E> state_;
 };
 
+/// What a call of the guest gives.
 template <class T>
 using CallResult = Result<T, Failure>;
 

@@ -39,6 +39,7 @@ inline Result<Module> deserialize_trusted(const Engine& engine, std::span<const 
 /// thread at a time.
 class ModuleBuilder {
  public:
+  /// An empty module of this engine.
   static Result<ModuleBuilder> make(const Engine& engine) {
     weft_module_builder_t* builder = nullptr;
     if (weft_error_t* e = weft_module_builder_new(engine.c_api(), &builder)) return Error(e);

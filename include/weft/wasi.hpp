@@ -12,13 +12,16 @@
 namespace weft {
 inline namespace v0 {
 
+/// What a WASI program may see and do: nothing that was not given here.
 class WasiConfig {
  public:
   WasiConfig() : config_(weft_wasi_config_new()) {}
+  /// One more argument of the program; the first is its name.
   WasiConfig& arg(std::string_view arg) {
     weft_wasi_arg(config_.get(), arg.data(), arg.size());
     return *this;
   }
+  /// One more variable of the environment.
   WasiConfig& env(std::string_view key, std::string_view value) {
     weft_wasi_env(config_.get(), key.data(), key.size(), value.data(), value.size());
     return *this;
@@ -39,6 +42,7 @@ class WasiConfig {
     weft_wasi_inherit_stdio(config_.get());
     return *this;
   }
+  /// What the program reads as standard input; copied.
   WasiConfig& stdin_bytes(std::span<const uint8_t> bytes) {
     weft_wasi_stdin_bytes(config_.get(), bytes.data(), bytes.size());
     return *this;
@@ -48,6 +52,7 @@ class WasiConfig {
     weft_wasi_output(config_.get(), fd, write, env);
     return *this;
   }
+  /// The C configuration, now the caller's.
   weft_wasi_config_t* release() { return config_.release(); }
 
  private:
