@@ -63,6 +63,8 @@ Result<> attach_code(runtime::ModuleInfo& info, const Config& config) {
   options.fuel = config.fuel;
   options.epochs = config.epochs;
   options.validate = config.translation == Translation::deferred;
+  options.canonical_nans = config.canonical_nans;
+  options.native_relaxed = !config.relaxed_simd_deterministic;
   options.features = config.features;
   auto code = std::make_shared<InterpCode>(info.module, options);
   if (config.translation == Translation::eager) WEFT_TRY(code->first().translate_all());

@@ -25,6 +25,8 @@ struct Options {
   bool fuel = false;      ///< Count fuel.
   bool epochs = false;    ///< Check the epoch at function entries and loop headers.
   bool validate = false;  ///< Bodies were not validated at load: do it when translating.
+  bool canonical_nans = false;  ///< Every NaN that arithmetic gives is the positive canonical one.
+  bool native_relaxed = false;  ///< Relaxed vector operators as the processor does them.
   wasm::FeatureSet features = wasm::FeatureSet::defaults();  ///< For `validate`.
 };
 

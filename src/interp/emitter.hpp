@@ -281,6 +281,15 @@ class InterpEmitter {
   };
   static BinaryRow binary_row(Op op);
   static Code unary_row(Op op);
+  // emitter_nan.cpp
+  Value plain_unary(Op op);
+  Value plain_binary(Op op);
+  Value plain_ternary(Op op);
+  /// Behind `op`, whose result is `value` with its home at `cell`: makes it canonical if it may be
+  /// a NaN.
+  Value canonical(Op op, Value value, uint32_t cell);
+  /// First form of a relaxed operator as the processor does it; nop: no different.
+  static Code native_row(Op op);
   Value emit_binary(const BinaryRow& row, const Operand& l, const Operand& r, Class result);
   bool plain_memory(const MemArg& m) const;
   Value emit_constant_select(const Operand& a, const Operand& b, bool first);
@@ -294,6 +303,7 @@ class InterpEmitter {
     bool constant = false;  ///< Has the forms si and ai.
   };
   static VectorRow vector_row(Op op);
+  VectorRow chosen_row(Op op);
   Place use_vector(const Operand& o, unsigned scratch);
   uint32_t narrow_vector(uint32_t slot, unsigned scratch);
   uint32_t vector_slot(const Operand& o, unsigned scratch) {

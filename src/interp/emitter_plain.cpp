@@ -126,7 +126,7 @@ Code InterpEmitter::unary_row(Op op) {
   }
 }
 
-Value InterpEmitter::unary(Op op) {
+Value InterpEmitter::plain_unary(Op op) {
   charge();
   Operand& o = state_->operands.back();
   if (op == Op::i64_extend_i32_u && o.value.kind != Value::Kind::local) {
@@ -198,7 +198,7 @@ Value InterpEmitter::emit_binary(const BinaryRow& row_, const Operand& l_, const
   return value;
 }
 
-Value InterpEmitter::binary(Op op) {
+Value InterpEmitter::plain_binary(Op op) {
   charge();
   if (auto fused = fuse_binary(op)) return *fused;
   BinaryRow row = binary_row(op);

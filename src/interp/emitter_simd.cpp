@@ -83,6 +83,14 @@ Class scalar_class(SigType type) {
 
 }  // namespace
 
+/// vector_row, or the processor's own way where that is wanted and different.
+auto InterpEmitter::chosen_row(Op op) -> VectorRow {
+  if (options_.native_relaxed) {
+    if (const Code native = native_row(op); native != Code::nop) return {native, false};
+  }
+  return vector_row(op);
+}
+
 /// First form of each operator: s, ss, sss.
 auto InterpEmitter::vector_row(Op op) -> VectorRow {
   switch (op) {
@@ -286,7 +294,7 @@ std::optional<Value> InterpEmitter::fuse_vector_rotate(const Operand& l, const O
 }
 
 Value InterpEmitter::vector_binary(Op op) {
-  const VectorRow row = vector_row(op);
+  const VectorRow row = chosen_row(op);
   if (row.base == Code::nop) return unsupported(op);
   const auto top = state_->top(2);
   const Operand l = top[0];
@@ -341,7 +349,7 @@ Value InterpEmitter::vector_shift(Code base) {
 
 /// Vector to vector, vector to i32, scalar to vector.
 Value InterpEmitter::vector_unary(Op op) {
-  const VectorRow row = vector_row(op);
+  const VectorRow row = chosen_row(op);
   if (row.base == Code::nop) return unsupported(op);
   const Operand o = state_->operands.back();
   Place p = o.type.is_vec() ? use_vector(o, 0) : use(o, 0);
@@ -353,9 +361,9 @@ Value InterpEmitter::vector_unary(Op op) {
                                              : produce(Class::i, at, o.cell);
 }
 
-Value InterpEmitter::ternary(Op op) {
+Value InterpEmitter::plain_ternary(Op op) {
   charge();
-  const VectorRow row = vector_row(op);
+  const VectorRow row = chosen_row(op);
   if (row.base == Code::nop) return unsupported(op);
   const auto top = state_->top(3);
   const Operand operands[3] = {top[0], top[1], top[2]};

@@ -1,10 +1,12 @@
 // Handlers of isa_float.def: pure functions of wasm/numeric.hpp applied to slots, accumulators and
 // immediates.
 #include "interp/handlers.hpp"
+#include "wasm/numeric_canonical.hpp"
 
 namespace weft::interp {
 
 void install_float(HandlerTable& table) {
+#include "interp/isa_canonical.def"
 #include "interp/isa_float.def"
 }
 

@@ -33,6 +33,10 @@ void install_simd_misc(HandlerTable& table);
 void install_simd_narrow_v2(HandlerTable& table);
 void install_simd_wide_v2(HandlerTable& table);
 void install_simd_misc_v2(HandlerTable& table);
+/// With FMA, for what gains from that.
+void install_simd_native(HandlerTable& table);
+void install_simd_native_v2(HandlerTable& table);
+void install_simd_native_v3(HandlerTable& table);
 void install_simd_general(HandlerTable& table);
 void install_simd_memory_guarded(HandlerTable& table);
 void install_simd_memory_checked(HandlerTable& table);

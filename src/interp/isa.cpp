@@ -126,12 +126,18 @@ void install_simd(HandlerTable& table) {
     install_simd_narrow_v2(table);
     install_simd_wide_v2(table);
     install_simd_misc_v2(table);
+    if (__builtin_cpu_supports("avx") && __builtin_cpu_supports("fma")) {
+      install_simd_native_v3(table);
+    } else {
+      install_simd_native_v2(table);
+    }
     return;
   }
 #endif
   install_simd_narrow(table);
   install_simd_wide(table);
   install_simd_misc(table);
+  install_simd_native(table);
 }
 
 void install_common(HandlerTable& table) {

@@ -9,7 +9,10 @@
 
 // The same functions may be compiled for processors with different instructions in one program;
 // each level has a namespace of its own, so that the linker cannot take one for the other.
-#if defined(__SSE4_2__)
+#if defined(__FMA__)
+#include <immintrin.h>
+#define WEFT_SIMD_LEVEL fma
+#elif defined(__SSE4_2__)
 #include <smmintrin.h>
 #define WEFT_SIMD_LEVEL sse42
 #else

@@ -37,6 +37,7 @@ constexpr Excuse kExcuses[] = {
     {"throw", "exceptions: the official suite"},
     {"mov_br", "exceptions"},
     {"atomic", "threads: engine/threads_test.cpp and the official suite"},
+    {"_canonical", "the option canonical_nans: engine/nan_test.cpp"},
     {"exit_", "in no function: the word that frames made by the host return to"},
     {"nop", "padding; nothing emits it"},
     {"translate", "in no function: the entry of functions without code"},
