@@ -25,7 +25,16 @@ void copy(char (&to)[240], weft_str_t from) {
 
 World::World(std::initializer_list<Option> options, std::string_view wat) : text(wat) {
   weft_config_t* config = weft_config_new();
-  for (const Option& o : options) must(weft_config_set(config, o.name, o.value));
+  for (const Option& o : options) {
+    if (std::strcmp(o.name, "pool") != 0) {
+      must(weft_config_set(config, o.name, o.value));
+      continue;
+    }
+    weft_pool_config_t pool{};
+    weft_pool_config_init(&pool);
+    pool.instances = pool.memories = pool.tables = static_cast<uint32_t>(o.value);
+    must(weft_config_pool(config, &pool));
+  }
   must(weft_config_feature(config, "memory64", true));
   must(weft_engine_new(config, &engine));
   must(weft_store_new(engine, nullptr, nullptr, &store));

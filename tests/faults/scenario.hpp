@@ -20,7 +20,8 @@ struct Outcome {
   char text[240] = "";
 };
 
-/// What most scenarios are prepared with. Everything is deleted by the destructor.
+/// What most scenarios are prepared with; the option "pool" is a pool of so many slots. Everything
+/// is deleted by the destructor.
 class World {
  public:
   struct Option {
@@ -57,6 +58,7 @@ std::vector<Scenario> modules();    // scenarios_modules.cpp
 std::vector<Scenario> instances();  // scenarios_instances.cpp
 std::vector<Scenario> guests();     // scenarios_guests.cpp
 std::vector<Scenario> hosts();      // scenarios_hosts.cpp
+std::vector<Scenario> embedding();  // scenarios_embedding.cpp
 
 // --- writing attempts ---
 Outcome success();
