@@ -2,6 +2,7 @@
 // and RTTI.
 #pragma once
 
+#include "weft/async.hpp"
 #include "weft/caller.hpp"
 #include "weft/engine.hpp"
 #include "weft/exception.hpp"
@@ -9,8 +10,10 @@
 #include "weft/gc.hpp"
 #include "weft/global.hpp"
 #include "weft/host_func.hpp"
+#include "weft/insight.hpp"
 #include "weft/instance.hpp"
 #include "weft/instance_pre.hpp"
+#include "weft/invocation.hpp"
 #include "weft/limiter.hpp"
 #include "weft/linker.hpp"
 #include "weft/memory.hpp"
