@@ -1,0 +1,31 @@
+# find_package(weft [COMPONENTS static|shared]): weft::static and weft::shared, as far as installed, and weft::weft, which is
+# the component asked for; without one, the shared library, or the static one where there is no other.
+include(CMakeFindDependencyMacro)
+find_dependency(Threads)
+include(${CMAKE_CURRENT_LIST_DIR}/weft-targets.cmake)
+
+foreach(weft_component IN ITEMS static shared)
+  set(weft_${weft_component}_FOUND FALSE)
+  if(TARGET weft::${weft_component})
+    set(weft_${weft_component}_FOUND TRUE)
+  endif()
+endforeach()
+
+set(weft_FOUND TRUE)
+foreach(weft_component IN LISTS weft_FIND_COMPONENTS)
+  if(weft_FIND_REQUIRED_${weft_component} AND NOT weft_${weft_component}_FOUND)
+    set(weft_FOUND FALSE)
+    set(weft_NOT_FOUND_MESSAGE "weft was installed without component ${weft_component} (there are: static, shared)")
+  endif()
+endforeach()
+
+if(weft_FOUND AND NOT TARGET weft::weft)
+  set(weft_component shared)
+  if(weft_FIND_COMPONENTS)
+    list(GET weft_FIND_COMPONENTS 0 weft_component)
+  elseif(NOT weft_shared_FOUND)
+    set(weft_component static)
+  endif()
+  add_library(weft::weft INTERFACE IMPORTED)
+  set_target_properties(weft::weft PROPERTIES INTERFACE_LINK_LIBRARIES weft::${weft_component})
+endif()
