@@ -1,16 +1,12 @@
 // wasm.h: modules: their imports and exports, sharing between stores, serialized form.
-#include <cstring>
-
 #include "api/wasm_families.hpp"
+#include "engine/serialize.hpp"
 
 using namespace weft;
 
 namespace weft::api {
 
 namespace {
-
-/// The serialized form: magic, version of the library, then the module's bytes. ADR 0026.
-constexpr std::string_view kSerializedMagic{"\0weft\1\0\0", 8};
 
 const engine::CompiledModule& compiled(const wasm_module_t* m) {
   return static_cast<const ModuleObject&>(*m->object).module->module;
@@ -108,19 +104,21 @@ void wasm_module_exports(const wasm_module_t* m, wasm_exporttype_vec_t* out) {
 }
 
 void wasm_module_serialize(const wasm_module_t* m, wasm_byte_vec_t* out) {
-  const std::span<const std::byte> bytes = api::compiled(m).module().bytes;
-  wasm_byte_vec_new_uninitialized(out, api::kSerializedMagic.size() + bytes.size());
-  if (out->data == nullptr) return;
-  std::memcpy(out->data, api::kSerializedMagic.data(), api::kSerializedMagic.size());
-  std::memcpy(out->data + api::kSerializedMagic.size(), bytes.data(), bytes.size());
+  const std::vector<std::byte> bytes = engine::serialize(api::compiled(m));
+  // SAFETY: characters are bytes.
+  wasm_byte_vec_new(out, bytes.size(), reinterpret_cast<const byte_t*>(bytes.data()));
 }
 
 wasm_module_t* wasm_module_deserialize(wasm_store_t* store, const wasm_byte_vec_t* serialized) {
-  const std::string_view all(serialized->data, serialized->size);
-  if (!all.starts_with(api::kSerializedMagic))
-    return api::refuse(*store->state, "bad argument: not a module serialized by this version");
-  return api::compile(store->state,
-                      api::bytes_of(serialized).subspan(api::kSerializedMagic.size()));
+  weft_engine engine{store->state->weft->engine};
+  weft_module_t* module = nullptr;
+  // SAFETY: characters are bytes.
+  if (weft_error_t* const error = weft_module_deserialize(
+          &engine, reinterpret_cast<const uint8_t*>(serialized->data), serialized->size, &module)) {
+    return api::refuse(*store->state, error);
+  }
+  return api::make_object<wasm_module_t>(api::RefKind::module,
+                                         std::make_shared<api::ModuleObject>(module), store->state);
 }
 
 wasm_shared_module_t* wasm_module_share(const wasm_module_t* m) {
