@@ -6,6 +6,8 @@
 //   --seconds N        end after so many seconds
 //   --hashes FILE      one line per module: its number and a hash of what was observed
 //   --keep FOLDER      where modules that differ are written (build/fuzz)
+//   --emit FILE        write the first module and end
+//   --plain            only the first configuration of each group, for --hashes
 //   --show             print what is observed instead of comparing
 //   FILES...           these modules instead of generated ones, with bounded fuel
 // The last line tells the numbers; the status is 1 if anything differed.
@@ -27,8 +29,8 @@ namespace {
 struct Options {
   uint64_t seed = 1, modules = UINT64_MAX, executions = UINT64_MAX;
   double seconds = 1e18;
-  bool show = false;
-  std::string hashes, keep = "build/fuzz";
+  bool show = false, plain = false;
+  std::string hashes, emit, keep = "build/fuzz";
   std::vector<std::string> files;
 };
 
@@ -47,8 +49,12 @@ Options parse(int argc, char** argv) {
       o.seconds = std::strtod(next(), nullptr);
     } else if (word == "--show") {
       o.show = true;
+    } else if (word == "--plain") {
+      o.plain = true;
     } else if (word == "--hashes") {
       o.hashes = next();
+    } else if (word == "--emit") {
+      o.emit = next();
     } else if (word == "--keep") {
       o.keep = next();
     } else {
@@ -78,7 +84,8 @@ void one(const Options& o, Totals& totals, const std::string& name,
     ++totals.modules;
     return;
   }
-  const auto verdict = weft::fuzz::compare(module, groups);
+  const auto verdict =
+      o.plain ? weft::fuzz::first_modes(module, groups) : weft::fuzz::compare(module, groups);
   ++totals.modules;
   totals.executions += verdict.executions;
   if (verdict.refused) ++totals.refused;
@@ -121,6 +128,10 @@ int main(int argc, char** argv) {
       std::mt19937_64 random(seed);
       bytes.resize(100 + random() % 1500);
       for (uint8_t& b : bytes) b = static_cast<uint8_t>(random());
+      if (!o.emit.empty()) {
+        write(o.emit, weft::fuzz::generate(bytes));
+        return 0;
+      }
       one(o, totals, std::to_string(seed), weft::fuzz::generate(bytes), true, hashes);
     }
   }

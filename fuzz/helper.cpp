@@ -51,7 +51,8 @@ std::string lines_of(const std::vector<uint8_t>& module) {
   if (seen.refused || !seen.linked) return "cannot: " + seen.lines.front();
   if (seen.exhausted) return "exhausted";
   std::string text;
-  for (const std::string& line : seen.lines) text += (text.empty() ? "" : "\n") + line;
+  for (const std::string& line : seen.lines) text += line + "\n";
+  if (!text.empty()) text.pop_back();
   return text;
 }
 

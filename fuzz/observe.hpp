@@ -52,8 +52,10 @@ struct Verdict {
   bool same = true;
   bool refused = false;
   uint64_t executions = 0;
-  uint64_t hash = 0;  ///< Of all observations of the first group's first mode.
+  uint64_t hash = 0;  ///< Of all observations of each group's first mode.
 };
 Verdict compare(std::span<const uint8_t> module, std::span<const Group> in);
+/// Runs the first mode of each group and compares nothing: for the hash. `executions` counts calls.
+Verdict first_modes(std::span<const uint8_t> module, std::span<const Group> in);
 
 }  // namespace weft::fuzz

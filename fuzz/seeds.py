@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starting inputs for a libFuzzer target: seeds.py NAME DIRECTORY [SUITE]. Made once; delete the directory to make them anew.
 
-text: the modules of the official scripts; module: their binary modules, and some of generate.py; execute: random choices.
+text: the modules of the official scripts; module: their binary modules, and some of generate.py; execute, wasi, api: random choices.
 """
 import pathlib
 import random
@@ -36,7 +36,7 @@ def unescape(string):
 
 
 def seeds(name, suite):
-    if name == "execute":  # its inputs are the choices of a generator (generator.hpp)
+    if name in ("execute", "wasi", "api"):  # inputs are choices, of a program or of calls
         for seed in range(100):
             numbers = random.Random(seed)
             yield f"choices-{seed}", numbers.randbytes(200 + numbers.randrange(2000))

@@ -78,7 +78,8 @@ function run(bytes) {
     (imports[from] ??= {})[name] = () => (zeros.length > 1 ? zeros : zeros[0]);
   }
   instance = new WebAssembly.Instance(module, imports);
-  const all = Object.entries(instance.exports);
+  // Not the order of the object's keys: numbers come first there.
+  const all = WebAssembly.Module.exports(module).map(({ name }) => [name, instance.exports[name]]);
   const numbersOnly = (f) => { const t = f.type(); return [...t.parameters, ...t.results].every((x) => kNumbers.has(x)); };
   const functions = all.filter(([, e]) => typeof e === 'function' && numbersOnly(e));
   const globals = all.filter(([, e]) => e instanceof WebAssembly.Global && kNumbers.has(e.type().value)).map(([, e]) => [e, e.type().value]);

@@ -113,8 +113,9 @@ def run(binary):
         if turn % 2:
             line = f"round {turn}"
             for m in memories:
-                size = m.data_len(store)
-                data = ctypes.string_at(ctypes.addressof(m.data_ptr(store).contents), size) if size else b""
+                own = [] if isinstance(m, wasmtime.SharedMemory) else [store]
+                size = m.data_len(*own)
+                data = ctypes.string_at(ctypes.addressof(m.data_ptr(*own).contents), size) if size else b""
                 line += f" {size}:{zlib.crc32(data):x}"
             lines.append(line)
     return "\n".join(lines)
