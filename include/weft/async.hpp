@@ -367,12 +367,14 @@ class PolledCall<R(A...)> {
     if (auto set = typed_.store.set_fuel(fuel); !set) return set.take_error();
     return poll();
   }
-  /// The same for a time (at least 2 ms are meaningful). Sets the store's deadline and lets it
-  /// suspend. Error: bad_config.
+  /// The same for a time (at least 2 ms are meaningful). Sets the store's deadline, takes it away
+  /// afterwards, and lets epochs suspend from now on. Error: bad_config.
   Result<Poll> poll_for(std::chrono::nanoseconds time) {
     if (auto set = on_epoch(typed_.store, EpochAction::suspend()); !set) return set.take_error();
     if (auto set = typed_.store.set_deadline(time); !set) return set.take_error();
-    return poll();
+    const Poll out = poll();
+    if (auto set = typed_.store.set_deadline({}); !set) return set.take_error();
+    return out;
   }
   /// The results of the host function it waits for. False: it does not wait, or other types.
   template <class... T>

@@ -96,7 +96,7 @@ const runtime::Backtrace& frames_of(weft_invocation_t& i) {
     i.frame_names.clear();
     for (const runtime::BacktraceFrame& f : i.frames->frames) {
       i.frame_names.push_back(f.module->func_name(f.func));
-      i.frame_names.push_back(f.module->name);
+      i.frame_names.push_back(f.module->display_name());
     }
   }
   return *i.frames;

@@ -35,7 +35,10 @@ Suspension suspension_for(TrapCode code) {
 
 Invocation::Invocation(runtime::Store& store, Func func,
                        std::unique_ptr<runtime::Continuation> continuation)
-    : store_(&store), func_(func), continuation_(std::move(continuation)) {}
+    : store_(&store),
+      func_(func),
+      type_(&func_type(store, func)),
+      continuation_(std::move(continuation)) {}
 
 Result<Invocation> Invocation::create(runtime::Store& store, Func func) {
   if (!func.belongs_to(store)) {
@@ -57,6 +60,7 @@ Invocation& Invocation::operator=(Invocation&& other) noexcept {
   give_up();
   store_ = other.store_;
   func_ = other.func_;
+  type_ = other.type_;
   continuation_ = std::move(other.continuation_);
   state_ = other.state_;
   suspension_ = other.suspension_;
@@ -74,8 +78,6 @@ void Invocation::give_up() {
   }
   continuation_.reset();
 }
-
-const runtime::CanonicalType& Invocation::type() const { return func_type(*store_, func_); }
 
 CallResult Invocation::run(Cell* cells, size_t capacity) {
   const TrapCode code =

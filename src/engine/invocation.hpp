@@ -34,7 +34,7 @@ class Invocation {
 
   State state() const { return state_; }
   Suspension suspension() const { return suspension_; }
-  const runtime::CanonicalType& type() const;
+  const runtime::CanonicalType& type() const { return *type_; }
 
   /// `cells`: parameters in; results out if it finishes. The caller vouches for types and capacity
   /// (max of both, and of the results of any host function). Only when ready. A trap is returned
@@ -70,7 +70,8 @@ class Invocation {
   void give_up();
 
   runtime::Store* store_;
-  Func func_;
+  Func func_;  // host functions; others only until it begins
+  const runtime::CanonicalType* type_;
   std::unique_ptr<runtime::Continuation> continuation_;  // null: a host function, or over
   State state_ = State::ready;
   Suspension suspension_ = Suspension::none;

@@ -18,9 +18,12 @@ class InterpContinuation final : public Continuation {
       : store_(store), engine_(store.shared_engine()), func_(func) {
     entry_.array_call = &enter;
     entry_.code = this;
-    entry_.vmctx = func->vmctx;
+    entry_.vmctx = store.default_caller();
+    result_cells_ = static_cast<const FuncCode*>(func->code)->result_cells;
     use_.stack = std::move(stack);
-    use_.live_end = use_.stack.begin();
+    // Whoever looks for references to the function's instance finds one there until it begins.
+    use_.stack.begin()->bits = reinterpret_cast<uint64_t>(func);
+    use_.live_end = use_.stack.begin() + 1;
     stacks_of(store).add(use_);
   }
   ~InterpContinuation() override {
@@ -62,7 +65,8 @@ class InterpContinuation final : public Continuation {
   Store& store_;
   std::shared_ptr<EngineState> engine_;
   VMFuncRef entry_{};
-  VMFuncRef* func_;
+  VMFuncRef* func_;  // its instance may be gone once it has begun: a tail call can leave it
+  uint32_t result_cells_ = 0;
   StackUse use_;
   bool begun_ = false;
 };
@@ -119,7 +123,7 @@ TrapCode InterpContinuation::enter(VMContext* caller, Cell* cells) {
     note_stop(code);
     return stopped_ != TrapCode::none ? TrapCode::none : code;
   }
-  const uint32_t results = static_cast<const FuncCode*>(func_->code)->result_cells;
+  const uint32_t results = result_cells_;
   const Cell* const frame = use_.stack.begin();
   for (uint32_t i = 0; i < results; ++i) cells[i] = frame[i];
   return code;

@@ -108,22 +108,32 @@ StoreStacks& stacks_of(Store& store) {
   return *static_cast<StoreStacks*>(store.interp.get());
 }
 
-bool attach_stack(Store& store) {
+namespace {
+
+[[gnu::noinline, gnu::cold]] bool make_plain_stack(Store& store) {
   try {
     stacks_of(store);
   } catch (const std::bad_alloc&) {  // the entry's frames are above: nothing may be thrown
     return false;
   }
-  StackUse& plain = stacks_of(store).plain();
+  auto stack = pool_of(store.engine()).take(store.engine().options().interp_stack_max);
+  if (!stack) return false;
+  stacks_of(store).plain().stack = std::move(*stack);
+  return true;
+}
+
+}  // namespace
+
+bool attach_stack(Store& store) {
   // It may be there already: made inside an activation that began without a stack and has put that
-  // back. Then nothing is on it.
-  if (!plain.stack) {
-    auto stack = pool_of(store.engine()).take(store.engine().options().interp_stack_max);
-    if (!stack) return false;
-    plain.stack = std::move(*stack);
+  // back, as every outermost call does. Then nothing is on it.
+  auto* stacks = static_cast<StoreStacks*>(store.interp.get());
+  if (stacks == nullptr || !stacks->plain().stack) [[unlikely]] {
+    if (!make_plain_stack(store)) return false;
+    stacks = static_cast<StoreStacks*>(store.interp.get());
   }
-  store.context().interp_stack_top = plain.stack.begin();
-  store.context().interp_stack_end = plain.stack.end();
+  store.context().interp_stack_top = stacks->plain().stack.begin();
+  store.context().interp_stack_end = stacks->plain().stack.end();
   return true;
 }
 
