@@ -9,6 +9,7 @@ namespace weft::api {
 
 void WasmStore::destroy() {
   doomed = false;
+  delete std::exchange(spare, nullptr);
   // From here on names that finalizers delete or ask find no store.
   weft_store_delete(std::exchange(weft, nullptr));
   free_pins.clear();
@@ -30,12 +31,13 @@ std::nullptr_t refuse(WasmStore& store, weft_error_t* error) {
 
 extern "C" {
 
-wasm_config_t* wasm_config_new(void) { return new wasm_config_t; }
+wasm_config_t* wasm_config_new(void) try { return new wasm_config_t; }
+WEFT_OR_NULL
 void wasm_config_delete(wasm_config_t* config) { delete config; }
 
 wasm_engine_t* wasm_engine_new(void) { return wasm_engine_new_with_config(nullptr); }
 
-wasm_engine_t* wasm_engine_new_with_config(wasm_config_t* config) {
+wasm_engine_t* wasm_engine_new_with_config(wasm_config_t* config) try {
   const std::unique_ptr<wasm_config_t> owned(config);
   weft_config_t* const options = owned ? std::exchange(owned->config, nullptr) : nullptr;
   weft_engine_t* engine = nullptr;
@@ -45,10 +47,11 @@ wasm_engine_t* wasm_engine_new_with_config(wasm_config_t* config) {
   }
   return new wasm_engine_t(engine);
 }
+WEFT_OR_NULL
 
 void wasm_engine_delete(wasm_engine_t* engine) { delete engine; }
 
-wasm_store_t* wasm_store_new(wasm_engine_t* engine) {
+wasm_store_t* wasm_store_new(wasm_engine_t* engine) try {
   auto state = std::make_shared<api::WasmStore>();
   if (weft_error_t* const error = weft_store_new(engine->engine, nullptr, nullptr, &state->weft)) {
     weft_error_delete(error);
@@ -57,8 +60,11 @@ wasm_store_t* wasm_store_new(wasm_engine_t* engine) {
   // wasm.h has no way to free one of these before the store.
   runtime::StoreLimits& limits = state->store().limits;
   limits.instances = limits.memories = limits.tables = std::numeric_limits<uint32_t>::max();
-  return new wasm_store_t{std::move(state)};
+  std::unique_ptr<wasm_store_t> store(new wasm_store_t{state});
+  state->spare = api::new_out_of_memory_trap(state);
+  return store.release();
 }
+WEFT_OR_NULL
 
 void wasm_store_delete(wasm_store_t* store) {
   const std::unique_ptr<wasm_store_t> owned(store);

@@ -71,76 +71,86 @@ extern "C" {
 
 // --- globals
 wasm_global_t* wasm_global_new(wasm_store_t* store, const wasm_globaltype_t* type,
-                               const wasm_val_t* val) {
+                               const wasm_val_t* val) try {
   const runtime::RootScope scope(store->state->store().heap());
   auto global = api::new_global(*store->state, type, *val);
   if (!global) return api::refuse(*store->state, std::move(global.error().message));
   return api::make_item<wasm_global_t>(api::RefKind::global, global->object, store->state);
 }
+WEFT_OR_NULL
 
-wasm_globaltype_t* wasm_global_type(const wasm_global_t* g) {
+wasm_globaltype_t* wasm_global_type(const wasm_global_t* g) try {
   const auto* const global = api::item_of<runtime::Global>(g);
   return global == nullptr ? nullptr : api::new_globaltype(g->store->types(), global->type());
 }
+WEFT_OR_NULL
 
-void wasm_global_get(const wasm_global_t* g, wasm_val_t* out) {
+void wasm_global_get(const wasm_global_t* g, wasm_val_t* out) try {
   *out = WASM_INIT_VAL;
   const auto* const global = api::item_of<runtime::Global>(g);
   if (global != nullptr) *out = api::to_val(g->store, global->value, global->type().type);
 }
+WEFT_OR_RETURN()
 
-void wasm_global_set(wasm_global_t* g, const wasm_val_t* val) {
+void wasm_global_set(wasm_global_t* g, const wasm_val_t* val) try {
   const auto global = api::handle_of<runtime::Global>(g);
   if (!global) return;
   const runtime::RootScope scope(g->store->store().heap());
   api::ok(*g->store, api::set_global(*g->store, global, *val));
 }
+WEFT_OR_RETURN()
 
 // --- tables
-wasm_table_t* wasm_table_new(wasm_store_t* store, const wasm_tabletype_t* type, wasm_ref_t* init) {
+wasm_table_t* wasm_table_new(wasm_store_t* store, const wasm_tabletype_t* type,
+                             wasm_ref_t* init) try {
   const runtime::RootScope scope(store->state->store().heap());
   auto table = api::new_table(*store->state, type, init);
   if (!table) return api::refuse(*store->state, std::move(table.error().message));
   return api::make_item<wasm_table_t>(api::RefKind::table, table->object, store->state);
 }
+WEFT_OR_NULL
 
-wasm_tabletype_t* wasm_table_type(const wasm_table_t* t) {
+wasm_tabletype_t* wasm_table_type(const wasm_table_t* t) try {
   const auto* const table = api::item_of<runtime::Table>(t);
   if (table == nullptr) return nullptr;
   wasm::TableType type = table->type();
   type.limits.min = table->length;
   return api::new_tabletype(t->store->types(), type);
 }
+WEFT_OR_NULL
 
-wasm_ref_t* wasm_table_get(const wasm_table_t* t, wasm_table_size_t index) {
+wasm_ref_t* wasm_table_get(const wasm_table_t* t, wasm_table_size_t index) try {
   const auto table = api::handle_of<runtime::Table>(t);
   if (!table) return nullptr;
   auto value = engine::read_table(t->store->store(), table, index);
   if (!value) return api::refuse(*t->store, std::move(value.error().message));
   return api::to_ref(t->store, value->cell[0], value->type);
 }
+WEFT_OR_NULL
 
-bool wasm_table_set(wasm_table_t* t, wasm_table_size_t index, wasm_ref_t* ref) {
+bool wasm_table_set(wasm_table_t* t, wasm_table_size_t index, wasm_ref_t* ref) try {
   const auto table = api::handle_of<runtime::Table>(t);
   if (!table) return false;
   const runtime::RootScope scope(t->store->store().heap());
   return api::ok(*t->store, api::set_table(*t->store, table, index, ref));
 }
+WEFT_OR_RETURN(false)
 
 wasm_table_size_t wasm_table_size(const wasm_table_t* t) {
   const auto* const table = api::item_of<runtime::Table>(t);
   return table == nullptr ? 0 : api::narrow<wasm_table_size_t>(table->length);
 }
 
-bool wasm_table_grow(wasm_table_t* t, wasm_table_size_t delta, wasm_ref_t* init) {
+bool wasm_table_grow(wasm_table_t* t, wasm_table_size_t delta, wasm_ref_t* init) try {
   const auto table = api::handle_of<runtime::Table>(t);
   if (!table) return false;
   const runtime::RootScope scope(t->store->store().heap());
   return api::ok(*t->store, api::grow_table(*t->store, table, delta, init));
 }
+WEFT_OR_RETURN(false)
 
 // --- memories
-wasm_memory_t* wasm_memory_new(wasm_store_t* store, const wasm_memorytype_t* type) {
+wasm_memory_t* wasm_memory_new(wasm_store_t* store, const wasm_memorytype_t* type) try {
   wasm::MemoryType t;
   t.limits = api::from_wasm(type->limits);
   constexpr uint64_t kPages = 1u << 16;
@@ -150,14 +160,16 @@ wasm_memory_t* wasm_memory_new(wasm_store_t* store, const wasm_memorytype_t* typ
   if (!memory) return api::refuse(*store->state, std::move(memory.error().message));
   return api::make_item<wasm_memory_t>(api::RefKind::memory, memory->object, store->state);
 }
+WEFT_OR_NULL
 
-wasm_memorytype_t* wasm_memory_type(const wasm_memory_t* m) {
+wasm_memorytype_t* wasm_memory_type(const wasm_memory_t* m) try {
   const auto* const memory = api::item_of<runtime::Memory>(m);
   if (memory == nullptr) return nullptr;
   wasm::MemoryType type = memory->type();
   type.limits.min = memory->pages();
   return api::new_memorytype(type);
 }
+WEFT_OR_NULL
 
 byte_t* wasm_memory_data(wasm_memory_t* m) {
   const auto* const memory = api::item_of<runtime::Memory>(m);
@@ -174,10 +186,11 @@ wasm_memory_pages_t wasm_memory_size(const wasm_memory_t* m) {
   return memory == nullptr ? 0 : api::narrow<wasm_memory_pages_t>(memory->pages());
 }
 
-bool wasm_memory_grow(wasm_memory_t* m, wasm_memory_pages_t delta) {
+bool wasm_memory_grow(wasm_memory_t* m, wasm_memory_pages_t delta) try {
   const auto memory = api::handle_of<runtime::Memory>(m);
   return memory && api::ok(*m->store, engine::grow_memory(m->store->store(), memory, delta));
 }
+WEFT_OR_RETURN(false)
 
 // --- any of them
 wasm_externkind_t wasm_extern_kind(const wasm_extern_t* e) {
@@ -190,7 +203,7 @@ wasm_externkind_t wasm_extern_kind(const wasm_extern_t* e) {
   }
 }
 
-wasm_externtype_t* wasm_extern_type(const wasm_extern_t* e) {
+wasm_externtype_t* wasm_extern_type(const wasm_extern_t* e) try {
   switch (e->kind) {
     case api::RefKind::func: return wasm_func_type(static_cast<const wasm_func_t*>(e));
     case api::RefKind::global: return wasm_global_type(static_cast<const wasm_global_t*>(e));
@@ -199,5 +212,6 @@ wasm_externtype_t* wasm_extern_type(const wasm_extern_t* e) {
     default: return new wasm_externtype_t(WEFT_WASM_EXTERN_TAG);
   }
 }
+WEFT_OR_NULL
 
 }  // extern "C"

@@ -73,9 +73,10 @@ void copy_bits(T& to, const T& from) {
 /// A kind of reference; `copy` has the type's name.
 #define WEFT_WASM_REF_BASE(name)                                                                  \
   void wasm_##name##_delete(wasm_##name##_t* r) { delete r; }                                     \
-  wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t* r) {                                 \
+  wasm_##name##_t* wasm_##name##_copy(const wasm_##name##_t* r) try {                             \
     return static_cast<wasm_##name##_t*>(weft::api::clone(r));                                    \
   }                                                                                               \
+  WEFT_OR_NULL                                                                                    \
   bool wasm_##name##_same(const wasm_##name##_t* a, const wasm_##name##_t* b) {                   \
     return weft::api::same(a, b);                                                                 \
   }                                                                                               \

@@ -123,11 +123,11 @@ const runtime::CanonicalType* type_of(const wasm_func_t* f) {
   return ref == nullptr ? nullptr : &f->store->types()[ref->type];
 }
 
-wasm_trap_t* call(const wasm_func_t* f, std::span<const wasm_val_t> args,
+wasm_trap_t* call(const WasmStorePtr& state, const wasm_func_t* f, std::span<const wasm_val_t> args,
                   std::span<wasm_val_t> results) {
-  const WasmStorePtr state = f->store;
   auto* const ref = item_of<runtime::VMFuncRef>(f);
   if (ref == nullptr) return refuse_call(state, std::string(kStoreGone));
+  if (state->spare == nullptr) state->spare = new_out_of_memory_trap(state);
   const runtime::CanonicalType& type = state->types()[ref->type];
   if (args.size() != type.params.size()) {
     return refuse_call(state, "bad argument: expected " + std::to_string(type.params.size()) +
@@ -158,26 +158,29 @@ wasm_trap_t* call(const wasm_func_t* f, std::span<const wasm_val_t> args,
 extern "C" {
 
 wasm_func_t* wasm_func_new(wasm_store_t* store, const wasm_functype_t* type,
-                           wasm_func_callback_t call) {
+                           wasm_func_callback_t call) try {
   auto callback = std::make_unique<api::WasmCallback>();
   callback->plain = call;
   return api::new_func(store->state, type, std::move(callback));
 }
+WEFT_OR_NULL
 
 wasm_func_t* wasm_func_new_with_env(wasm_store_t* store, const wasm_functype_t* type,
                                     wasm_func_callback_with_env_t call, void* env,
-                                    void (*finalizer)(void*)) {
+                                    void (*finalizer)(void*)) try {
   auto callback = std::make_unique<api::WasmCallback>();
   callback->with_env = call;
   callback->env = env;
   callback->finalizer = finalizer;
   return api::new_func(store->state, type, std::move(callback));
 }
+WEFT_OR_NULL
 
-wasm_functype_t* wasm_func_type(const wasm_func_t* f) {
+wasm_functype_t* wasm_func_type(const wasm_func_t* f) try {
   const auto* const ref = api::item_of<runtime::VMFuncRef>(f);
   return ref == nullptr ? nullptr : api::new_functype(f->store->types(), ref->type);
 }
+WEFT_OR_NULL
 
 size_t wasm_func_param_arity(const wasm_func_t* f) {
   const runtime::CanonicalType* const type = api::type_of(f);
@@ -191,11 +194,17 @@ size_t wasm_func_result_arity(const wasm_func_t* f) {
 
 wasm_trap_t* wasm_func_call(const wasm_func_t* f, const wasm_val_vec_t* args,
                             wasm_val_vec_t* results) {
+  const api::WasmStorePtr state = f->store;  // the callee may delete `f`
   const auto in =
       args == nullptr ? std::span<const wasm_val_t>() : std::span(args->data, args->size);
   const auto out =
       results == nullptr ? std::span<wasm_val_t>() : std::span(results->data, results->size);
-  return api::call(f, in, out);
+  try {
+    return api::call(state, f, in, out);
+  } catch (...) {
+    api::expect_out_of_memory();
+    return api::out_of_memory_trap(*state);
+  }
 }
 
 }  // extern "C"

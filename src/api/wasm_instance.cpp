@@ -17,6 +17,23 @@ std::vector<engine::Extern> externs_of(const wasm_extern_vec_t* imports) {
   return out;
 }
 
+wasm_instance_t* new_instance(const WasmStorePtr& state, const wasm_module_t* m,
+                              const wasm_extern_vec_t* imports, wasm_trap_t** trap) {
+  if (state->spare == nullptr) state->spare = new_out_of_memory_trap(state);
+  const auto& module = static_cast<const ModuleObject&>(*m->object).module->module;
+  const std::vector<engine::Extern> externs = externs_of(imports);
+  const WasmCall under_way(state);
+  engine::InstantiateResult result = engine::instantiate(state->store(), module, externs);
+  if (result.ok())
+    return make_item<wasm_instance_t>(RefKind::instance, result.instance().object, state);
+  refuse(*state, result.message());
+  if (trap != nullptr) {
+    *trap = result.error() != nullptr ? to_wasm(state, *result.error())
+                                      : to_wasm(state, *result.trap());
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 }  // namespace weft::api
@@ -25,22 +42,18 @@ extern "C" {
 
 wasm_instance_t* wasm_instance_new(wasm_store_t* store, const wasm_module_t* m,
                                    const wasm_extern_vec_t* imports, wasm_trap_t** trap) {
-  const api::WasmStorePtr state = store->state;
+  const api::WasmStorePtr state = store->state;  // the start function may delete `store`
   if (trap != nullptr) *trap = nullptr;
-  const auto& module = static_cast<const api::ModuleObject&>(*m->object).module->module;
-  const std::vector<engine::Extern> externs = api::externs_of(imports);
-  const api::WasmCall under_way(state);
-  engine::InstantiateResult result = engine::instantiate(state->store(), module, externs);
-  if (result.ok())
-    return api::make_item<wasm_instance_t>(api::RefKind::instance, result.instance().object, state);
-  api::refuse(*state, result.message());
-  if (trap != nullptr)
-    *trap = result.error() != nullptr ? api::to_wasm(state, *result.error())
-                                      : api::to_wasm(state, *result.trap());
-  return nullptr;
+  try {
+    return api::new_instance(state, m, imports, trap);
+  } catch (...) {
+    api::expect_out_of_memory();
+    if (trap != nullptr) *trap = api::out_of_memory_trap(*state);
+    return nullptr;
+  }
 }
 
-void wasm_instance_exports(const wasm_instance_t* i, wasm_extern_vec_t* out) {
+void wasm_instance_exports(const wasm_instance_t* i, wasm_extern_vec_t* out) try {
   *out = {0, nullptr};
   auto* const instance = api::item_of<runtime::Instance>(i);
   if (instance == nullptr) return;
@@ -49,5 +62,6 @@ void wasm_instance_exports(const wasm_instance_t* i, wasm_extern_vec_t* out) {
   for (size_t k = 0; k < out->size; ++k)
     out->data[k] = api::to_wasm(i->store, instance->export_at(exports[k]));
 }
+WEFT_OR_RETURN()
 
 }  // extern "C"

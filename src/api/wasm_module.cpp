@@ -69,18 +69,20 @@ wasm_externtype_t* externtype(const engine::CompiledModule& compiled, wasm::Exte
 
 extern "C" {
 
-wasm_module_t* wasm_module_new(wasm_store_t* store, const wasm_byte_vec_t* binary) {
+wasm_module_t* wasm_module_new(wasm_store_t* store, const wasm_byte_vec_t* binary) try {
   return api::compile(store->state, api::bytes_of(binary));
 }
+WEFT_OR_NULL
 
-bool wasm_module_validate(wasm_store_t* store, const wasm_byte_vec_t* binary) {
+bool wasm_module_validate(wasm_store_t* store, const wasm_byte_vec_t* binary) try {
   const auto valid = engine::CompiledModule::validate(
       store->state->weft->engine, api::bytes_of(binary), engine::Format::binary);
   if (!valid) api::refuse(*store->state, valid.error().message);
   return valid.has_value();
 }
+WEFT_OR_RETURN(false)
 
-void wasm_module_imports(const wasm_module_t* m, wasm_importtype_vec_t* out) {
+void wasm_module_imports(const wasm_module_t* m, wasm_importtype_vec_t* out) try {
   const engine::CompiledModule& module = api::compiled(m);
   const auto& imports = module.module().imports;
   wasm_importtype_vec_new_uninitialized(out, imports.size());
@@ -91,8 +93,9 @@ void wasm_module_imports(const wasm_module_t* m, wasm_importtype_vec_t* out) {
                                        api::externtype(module, imports[i].kind, imports[i].index));
   }
 }
+WEFT_OR_RETURN()
 
-void wasm_module_exports(const wasm_module_t* m, wasm_exporttype_vec_t* out) {
+void wasm_module_exports(const wasm_module_t* m, wasm_exporttype_vec_t* out) try {
   const engine::CompiledModule& module = api::compiled(m);
   const auto& exports = module.module().exports;
   wasm_exporttype_vec_new_uninitialized(out, exports.size());
@@ -102,14 +105,16 @@ void wasm_module_exports(const wasm_module_t* m, wasm_exporttype_vec_t* out) {
         wasm_exporttype_new(&name, api::externtype(module, exports[i].kind, exports[i].index));
   }
 }
+WEFT_OR_RETURN()
 
-void wasm_module_serialize(const wasm_module_t* m, wasm_byte_vec_t* out) {
+void wasm_module_serialize(const wasm_module_t* m, wasm_byte_vec_t* out) try {
   const std::vector<std::byte> bytes = engine::serialize(api::compiled(m));
   // SAFETY: characters are bytes.
   wasm_byte_vec_new(out, bytes.size(), reinterpret_cast<const byte_t*>(bytes.data()));
 }
+WEFT_OR_RETURN()
 
-wasm_module_t* wasm_module_deserialize(wasm_store_t* store, const wasm_byte_vec_t* serialized) {
+wasm_module_t* wasm_module_deserialize(wasm_store_t* store, const wasm_byte_vec_t* serialized) try {
   weft_engine engine{store->state->weft->engine};
   weft_module_t* module = nullptr;
   // SAFETY: characters are bytes.
@@ -120,16 +125,19 @@ wasm_module_t* wasm_module_deserialize(wasm_store_t* store, const wasm_byte_vec_
   return api::make_object<wasm_module_t>(api::RefKind::module,
                                          std::make_shared<api::ModuleObject>(module), store->state);
 }
+WEFT_OR_NULL
 
-wasm_shared_module_t* wasm_module_share(const wasm_module_t* m) {
+wasm_shared_module_t* wasm_module_share(const wasm_module_t* m) try {
   return new wasm_shared_module_t{api::compiled(m)};
 }
+WEFT_OR_NULL
 void wasm_shared_module_delete(wasm_shared_module_t* shared) { delete shared; }
 
-wasm_module_t* wasm_module_obtain(wasm_store_t* store, const wasm_shared_module_t* shared) {
+wasm_module_t* wasm_module_obtain(wasm_store_t* store, const wasm_shared_module_t* shared) try {
   if (shared->module.engine() == store->state->weft->engine)
     return api::new_module(store->state, shared->module);
   return api::compile(store->state, shared->module.module().bytes);
 }
+WEFT_OR_NULL
 
 }  // extern "C"

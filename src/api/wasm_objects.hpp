@@ -42,6 +42,8 @@ struct WasmStore {
   /// Globals that no GuestObject uses at the moment.
   std::vector<runtime::Global*> free_pins;
   std::string last_error;
+  /// What a call that runs out of memory ends with; made beforehand. Goes with the store.
+  wasm_trap_t* spare = nullptr;
   uint32_t calls = 0;   ///< Under way, nested.
   bool doomed = false;  ///< Deleted while calls were under way.
 
@@ -278,6 +280,9 @@ wasm_ref_t* to_ref(const WasmStorePtr& store, runtime::Cell cell, wasm::ValType 
 // --- traps (wasm_trap.cpp)
 wasm_trap_t* to_wasm(const WasmStorePtr& store, engine::Trap trap);
 wasm_trap_t* to_wasm(const WasmStorePtr& store, const Error& error);
+wasm_trap_t* new_out_of_memory_trap(const WasmStorePtr& store);
+/// The spare one; another is made when there is memory again. Aborts if there is none.
+wasm_trap_t* out_of_memory_trap(WasmStore& store) noexcept;
 /// Ends a host function's call with this trap, which is taken over.
 runtime::TrapCode end_call(runtime::Caller& caller, wasm_trap_t* trap);
 

@@ -35,7 +35,8 @@ bool same(const wasm_ref_t* a, const wasm_ref_t* b) {
 void* host_info(const wasm_ref_t* r) {
   if (r->object != nullptr) return r->object->info.get();
   const auto found = r->store->infos.find(r->item);
-  return found == r->store->infos.end() ? nullptr : found->second->get();
+  return found == r->store->infos.end() || found->second == nullptr ? nullptr
+                                                                    : found->second->get();
 }
 
 void set_host_info(wasm_ref_t* r, void* data, void (*finalize)(void*)) {
@@ -48,9 +49,15 @@ void set_host_info(wasm_ref_t* r, void* data, void (*finalize)(void*)) {
     if (finalize != nullptr) finalize(data);
     return;
   }
-  std::unique_ptr<HostInfo>& info = r->store->infos[r->item];
-  if (info == nullptr) info = std::make_unique<HostInfo>();
-  info->set(data, finalize);
+  try {
+    std::unique_ptr<HostInfo>& info = r->store->infos[r->item];
+    if (info == nullptr) info = std::make_unique<HostInfo>();
+    info->set(data, finalize);
+    return;
+  } catch (const std::bad_alloc&) {
+    // Nowhere to keep it: it ends at once.
+  }
+  if (finalize != nullptr) finalize(data);
 }
 
 GuestObject::GuestObject(WasmStorePtr s, runtime::Ref ref) : state(std::move(s)) {
@@ -123,9 +130,10 @@ WEFT_WASM_EXTERN(table, api::is_table)
 WEFT_WASM_EXTERN(memory, api::is_memory)
 WEFT_WASM_VEC(extern)
 
-wasm_foreign_t* wasm_foreign_new(wasm_store_t* store) {
+wasm_foreign_t* wasm_foreign_new(wasm_store_t* store) try {
   return api::make_object<wasm_foreign_t>(api::RefKind::foreign,
                                           std::make_shared<api::WasmObject>(), store->state);
 }
+WEFT_OR_NULL
 
 }  // extern "C"

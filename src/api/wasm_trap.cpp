@@ -1,5 +1,6 @@
 // wasm.h: traps and their frames; how a trap travels through the guest.
 #include "api/wasm_families.hpp"
+#include "base/check.hpp"
 
 using namespace weft;
 
@@ -58,6 +59,19 @@ wasm_trap_t* to_wasm(const WasmStorePtr& store, const Error& error) {
   return to_wasm(store, std::move(trap));
 }
 
+wasm_trap_t* new_out_of_memory_trap(const WasmStorePtr& store) {
+  auto object = std::make_shared<TrapObject>();
+  object->trap.kind = engine::Trap::Kind::error;
+  object->trap.error_code = ErrorCode::out_of_memory;
+  object->trap.message = "out of memory";
+  return make_object<wasm_trap_t>(RefKind::trap, std::move(object), store);
+}
+
+wasm_trap_t* out_of_memory_trap(WasmStore& store) noexcept {
+  WEFT_CHECK(store.spare != nullptr);
+  return std::exchange(store.spare, nullptr);
+}
+
 runtime::TrapCode end_call(runtime::Caller& caller, wasm_trap_t* t) {
   const std::unique_ptr<wasm_trap_t> owned(t);
   auto object = std::static_pointer_cast<TrapObject>(owned->object);
@@ -80,9 +94,10 @@ extern "C" {
 
 WEFT_WASM_VEC(frame)
 void wasm_frame_delete(wasm_frame_t* f) { delete f; }
-wasm_frame_t* wasm_frame_copy(const wasm_frame_t* f) {
+wasm_frame_t* wasm_frame_copy(const wasm_frame_t* f) try {
   return f == nullptr ? nullptr : new wasm_frame_t(*f);
 }
+WEFT_OR_NULL
 wasm_instance_t* wasm_frame_instance(const wasm_frame_t* f) {
   // SAFETY: frames are made on the heap and not const; the interface gives a mutable name.
   return const_cast<wasm_instance_t*>(&f->instance);
@@ -91,7 +106,7 @@ uint32_t wasm_frame_func_index(const wasm_frame_t* f) { return f->func_index; }
 size_t wasm_frame_func_offset(const wasm_frame_t* f) { return f->func_offset; }
 size_t wasm_frame_module_offset(const wasm_frame_t* f) { return f->module_offset; }
 
-wasm_trap_t* wasm_trap_new(wasm_store_t* store, const wasm_message_t* message) {
+wasm_trap_t* wasm_trap_new(wasm_store_t* store, const wasm_message_t* message) try {
   auto object = std::make_shared<api::TrapObject>();
   engine::Trap& trap = object->trap;
   trap.kind = engine::Trap::Kind::error;
@@ -101,21 +116,24 @@ wasm_trap_t* wasm_trap_new(wasm_store_t* store, const wasm_message_t* message) {
   if (store->state->alive()) trap.backtrace = runtime::capture_backtrace(store->state->store());
   return api::make_object<wasm_trap_t>(api::RefKind::trap, std::move(object), store->state);
 }
+WEFT_OR_RETURN(api::out_of_memory_trap(*store->state))
 
 void wasm_trap_message(const wasm_trap_t* t, wasm_message_t* out) {
   const std::string& message = api::trap_of(t).message;
   wasm_byte_vec_new(out, message.size() + 1, message.c_str());
 }
 
-wasm_frame_t* wasm_trap_origin(const wasm_trap_t* t) {
+wasm_frame_t* wasm_trap_origin(const wasm_trap_t* t) try {
   const auto& frames = api::trap_of(t).backtrace.frames;
   return frames.empty() ? nullptr : api::make_frame(t, frames.front());
 }
+WEFT_OR_NULL
 
-void wasm_trap_trace(const wasm_trap_t* t, wasm_frame_vec_t* out) {
+void wasm_trap_trace(const wasm_trap_t* t, wasm_frame_vec_t* out) try {
   const auto& frames = api::trap_of(t).backtrace.frames;
   wasm_frame_vec_new_uninitialized(out, frames.size());
   for (size_t i = 0; i < out->size; ++i) out->data[i] = api::make_frame(t, frames[i]);
 }
+WEFT_OR_RETURN()
 
 }  // extern "C"

@@ -137,21 +137,26 @@ extern "C" {
 WEFT_WASM_VEC_(byte, wasm_byte_t, api::copy_bits<wasm_byte_t>, [](wasm_byte_t) {})
 
 WEFT_WASM_VEC(valtype)
-wasm_valtype_t* wasm_valtype_new(wasm_valkind_t kind) {
+wasm_valtype_t* wasm_valtype_new(wasm_valkind_t kind) try {
   return api::val_type(kind) ? new wasm_valtype_t{kind} : nullptr;
 }
+WEFT_OR_NULL
 void wasm_valtype_delete(wasm_valtype_t* t) { delete t; }
-wasm_valtype_t* wasm_valtype_copy(const wasm_valtype_t* t) {
+wasm_valtype_t* wasm_valtype_copy(const wasm_valtype_t* t) try {
   return t == nullptr ? nullptr : new wasm_valtype_t(*t);
 }
+WEFT_OR_NULL
 wasm_valkind_t wasm_valtype_kind(const wasm_valtype_t* t) { return t->kind; }
 
 WEFT_WASM_EXTERNTYPE(functype, WASM_EXTERN_FUNC)
 wasm_functype_t* wasm_functype_new(wasm_valtype_vec_t* params, wasm_valtype_vec_t* results) {
-  return new wasm_functype_t(std::exchange(*params, {0, nullptr}),
-                             std::exchange(*results, {0, nullptr}));
+  wasm_valtype_vec_t p = std::exchange(*params, {0, nullptr});
+  wasm_valtype_vec_t r = std::exchange(*results, {0, nullptr});
+  auto* const type = new (std::nothrow) wasm_functype_t(p, r);
+  if (type == nullptr) wasm_valtype_vec_delete(&p), wasm_valtype_vec_delete(&r);
+  return type;
 }
-wasm_functype_t* wasm_functype_copy(const wasm_functype_t* t) {
+wasm_functype_t* wasm_functype_copy(const wasm_functype_t* t) try {
   if (t == nullptr) return nullptr;
   wasm_valtype_vec_t params;
   wasm_valtype_vec_t results;
@@ -159,52 +164,64 @@ wasm_functype_t* wasm_functype_copy(const wasm_functype_t* t) {
   wasm_valtype_vec_copy(&results, &t->results);
   return new wasm_functype_t(params, results);
 }
+WEFT_OR_NULL
 const wasm_valtype_vec_t* wasm_functype_params(const wasm_functype_t* t) { return &t->params; }
 const wasm_valtype_vec_t* wasm_functype_results(const wasm_functype_t* t) { return &t->results; }
 
 WEFT_WASM_EXTERNTYPE(globaltype, WASM_EXTERN_GLOBAL)
-wasm_globaltype_t* wasm_globaltype_new(wasm_valtype_t* content, wasm_mutability_t mutability) {
+wasm_globaltype_t* wasm_globaltype_new(wasm_valtype_t* content, wasm_mutability_t mutability) try {
   return new wasm_globaltype_t(api::take(content), mutability);
 }
-wasm_globaltype_t* wasm_globaltype_copy(const wasm_globaltype_t* t) {
+WEFT_OR_NULL
+wasm_globaltype_t* wasm_globaltype_copy(const wasm_globaltype_t* t) try {
   return t == nullptr ? nullptr : new wasm_globaltype_t(t->content, t->mutability);
 }
+WEFT_OR_NULL
 const wasm_valtype_t* wasm_globaltype_content(const wasm_globaltype_t* t) { return &t->content; }
 wasm_mutability_t wasm_globaltype_mutability(const wasm_globaltype_t* t) { return t->mutability; }
 
 WEFT_WASM_EXTERNTYPE(tabletype, WASM_EXTERN_TABLE)
-wasm_tabletype_t* wasm_tabletype_new(wasm_valtype_t* element, const wasm_limits_t* limits) {
+wasm_tabletype_t* wasm_tabletype_new(wasm_valtype_t* element, const wasm_limits_t* limits) try {
   return new wasm_tabletype_t(api::take(element), *limits);
 }
-wasm_tabletype_t* wasm_tabletype_copy(const wasm_tabletype_t* t) {
+WEFT_OR_NULL
+wasm_tabletype_t* wasm_tabletype_copy(const wasm_tabletype_t* t) try {
   return t == nullptr ? nullptr : new wasm_tabletype_t(t->element, t->limits);
 }
+WEFT_OR_NULL
 const wasm_valtype_t* wasm_tabletype_element(const wasm_tabletype_t* t) { return &t->element; }
 const wasm_limits_t* wasm_tabletype_limits(const wasm_tabletype_t* t) { return &t->limits; }
 
 WEFT_WASM_EXTERNTYPE(memorytype, WASM_EXTERN_MEMORY)
-wasm_memorytype_t* wasm_memorytype_new(const wasm_limits_t* limits) {
+wasm_memorytype_t* wasm_memorytype_new(const wasm_limits_t* limits) try {
   return new wasm_memorytype_t(*limits);
 }
-wasm_memorytype_t* wasm_memorytype_copy(const wasm_memorytype_t* t) {
+WEFT_OR_NULL
+wasm_memorytype_t* wasm_memorytype_copy(const wasm_memorytype_t* t) try {
   return t == nullptr ? nullptr : new wasm_memorytype_t(t->limits);
 }
+WEFT_OR_NULL
 const wasm_limits_t* wasm_memorytype_limits(const wasm_memorytype_t* t) { return &t->limits; }
 
 WEFT_WASM_VEC(externtype)
 void wasm_externtype_delete(wasm_externtype_t* t) { delete t; }
-wasm_externtype_t* wasm_externtype_copy(const wasm_externtype_t* t) {
+wasm_externtype_t* wasm_externtype_copy(const wasm_externtype_t* t) try {
   return t == nullptr ? nullptr : api::copy(t);
 }
+WEFT_OR_NULL
 wasm_externkind_t wasm_externtype_kind(const wasm_externtype_t* t) { return t->kind; }
 
 WEFT_WASM_VEC(importtype)
 wasm_importtype_t* wasm_importtype_new(wasm_name_t* module, wasm_name_t* name,
                                        wasm_externtype_t* type) {
-  return new wasm_importtype_t{api::take(module), api::take(name), type};
+  wasm_name_t m = api::take(module);
+  wasm_name_t n = api::take(name);
+  auto* const import = new (std::nothrow) wasm_importtype_t{m, n, type};
+  if (import == nullptr) wasm_name_delete(&m), wasm_name_delete(&n), wasm_externtype_delete(type);
+  return import;
 }
 void wasm_importtype_delete(wasm_importtype_t* t) { delete t; }
-wasm_importtype_t* wasm_importtype_copy(const wasm_importtype_t* t) {
+wasm_importtype_t* wasm_importtype_copy(const wasm_importtype_t* t) try {
   if (t == nullptr) return nullptr;
   wasm_name_t module;
   wasm_name_t name;
@@ -212,21 +229,26 @@ wasm_importtype_t* wasm_importtype_copy(const wasm_importtype_t* t) {
   wasm_name_copy(&name, &t->name);
   return new wasm_importtype_t{module, name, wasm_externtype_copy(t->type)};
 }
+WEFT_OR_NULL
 const wasm_name_t* wasm_importtype_module(const wasm_importtype_t* t) { return &t->module; }
 const wasm_name_t* wasm_importtype_name(const wasm_importtype_t* t) { return &t->name; }
 const wasm_externtype_t* wasm_importtype_type(const wasm_importtype_t* t) { return t->type; }
 
 WEFT_WASM_VEC(exporttype)
 wasm_exporttype_t* wasm_exporttype_new(wasm_name_t* name, wasm_externtype_t* type) {
-  return new wasm_exporttype_t{api::take(name), type};
+  wasm_name_t n = api::take(name);
+  auto* const exported = new (std::nothrow) wasm_exporttype_t{n, type};
+  if (exported == nullptr) wasm_name_delete(&n), wasm_externtype_delete(type);
+  return exported;
 }
 void wasm_exporttype_delete(wasm_exporttype_t* t) { delete t; }
-wasm_exporttype_t* wasm_exporttype_copy(const wasm_exporttype_t* t) {
+wasm_exporttype_t* wasm_exporttype_copy(const wasm_exporttype_t* t) try {
   if (t == nullptr) return nullptr;
   wasm_name_t name;
   wasm_name_copy(&name, &t->name);
   return new wasm_exporttype_t{name, wasm_externtype_copy(t->type)};
 }
+WEFT_OR_NULL
 const wasm_name_t* wasm_exporttype_name(const wasm_exporttype_t* t) { return &t->name; }
 const wasm_externtype_t* wasm_exporttype_type(const wasm_exporttype_t* t) { return t->type; }
 
