@@ -80,18 +80,17 @@ struct Measured {
   double allocations;
 };
 
-/// The best of several rounds: what disturbs only makes it slower.
+/// The best of many short rounds: what disturbs only makes it slower, and rarely hits all of them.
 template <class F>
-Measured measure(int64_t calls, F&& run) {
+Measured measure(F&& run) {
+  constexpr int64_t kCalls = 20'000;
   Measured best{1e9, 1e9};
-  run(calls / 10);
-  for (int round = 0; round < 9; ++round) {
+  for (int round = 0; round < 400; ++round) {
     const uint64_t allocated = g_allocations;
     const auto start = std::chrono::steady_clock::now();
-    run(calls);
-    const std::chrono::duration<double, std::nano> spent =
-        std::chrono::steady_clock::now() - start;
-    const auto n = static_cast<double>(calls);
+    run(kCalls);
+    const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - start;
+    const auto n = static_cast<double>(kCalls);
     best.nanoseconds = std::min(best.nanoseconds, spent.count() / n);
     best.allocations =
         std::min(best.allocations, static_cast<double>(g_allocations - allocated) / n);
@@ -128,53 +127,62 @@ int main(int argc, char** argv) {
   int64_t calls = 0;
   linker.func("host", "add", [](int32_t a, int32_t b) { return a + b; }).value();
   linker.func("host", "nop", [&calls] { ++calls; }).value();
-  linker.func("host", "caller", [](weft::Caller& c, int32_t a) {
-    keep(c);
-    return a + 1;
-  }).value();
+  linker
+      .func("host", "caller",
+            [](weft::Caller& c, int32_t a) {
+              keep(c);
+              return a + 1;
+            })
+      .value();
   linker.func("host", "pair", [](int64_t a, double b) { return std::tuple(a + 1, b + 1); }).value();
   const weft::Instance instance = linker.instantiate(store, module).value();
 
-  constexpr int64_t kCalls = 3'000'000;
   const auto empty = instance.get<void()>(store, "empty").value();
-  report("host -> guest, typed, ()", measure(kCalls, [&](int64_t n) {
+  report("host -> guest, typed, ()", measure([&](int64_t n) {
            for (int64_t i = 0; i < n; ++i) keep(empty(store).ok());
-         }), 20);
+         }),
+         20);
   const auto add = instance.get<int32_t(int32_t, int32_t)>(store, "add").value();
-  report("host -> guest, typed, (i32 i32) -> i32", measure(kCalls, [&](int64_t n) {
+  report("host -> guest, typed, (i32 i32) -> i32", measure([&](int64_t n) {
            int32_t x = 0;
            for (int64_t i = 0; i < n; ++i) x = *add(store, x, 1);
            keep(x);
-         }), 20);
+         }),
+         20);
   const auto sum8 =
-      instance.get<int32_t(int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t)>(
-                  store, "sum8").value();
-  report("host -> guest, typed, 8 x i32 -> i32", measure(kCalls, [&](int64_t n) {
+      instance
+          .get<int32_t(int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t)>(
+              store, "sum8")
+          .value();
+  report("host -> guest, typed, 8 x i32 -> i32", measure([&](int64_t n) {
            int32_t x = 0;
            for (int64_t i = 0; i < n; ++i) x = *sum8(store, x, 1, 2, 3, 4, 5, 6, 7);
            keep(x);
-         }), 0);
+         }),
+         0);
   const weft::Func untyped = *instance.func(store, "add");
-  report("host -> guest, unchecked (C)", measure(kCalls, [&](int64_t n) {
+  report("host -> guest, unchecked (C)", measure([&](int64_t n) {
            weft_raw_t cells[2];
            for (int64_t i = 0; i < n; ++i) {
              cells[0].bits = 1, cells[1].bits = 2;
              keep(weft_func_call_unchecked(store.c_api(), untyped.c_api(), cells, 2));
            }
-         }), 0);
-  report("host -> guest, untyped (C)", measure(kCalls, [&](int64_t n) {
+         }),
+         0);
+  report("host -> guest, untyped (C)", measure([&](int64_t n) {
            weft_val_t args[2]{}, result{};
            args[0].kind = args[1].kind = WEFT_I32;
            weft_trap_t* trap = nullptr;
            for (int64_t i = 0; i < n; ++i)
              keep(weft_func_call(store.c_api(), untyped.c_api(), args, 2, &result, 1, &trap));
-         }), 0);
+         }),
+         0);
 
   const auto loop_of = [&](const char* name) {
     return instance.get<int32_t(int32_t)>(store, name).value();
   };
   const auto run_loop = [&](const weft::TypedFunc<int32_t(int32_t)>& f) {
-    return measure(kCalls, [&](int64_t n) { keep(*f(store, static_cast<int32_t>(n))); });
+    return measure([&](int64_t n) { keep(*f(store, static_cast<int32_t>(n))); });
   };
   const Measured base = run_loop(loop_of("loop"));
   report("(the guest's loop alone)", base, 0);

@@ -7,8 +7,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "weft/result.hpp"
+#include "weft/types.hpp"
 
 namespace weft {
 inline namespace v0 {
@@ -111,6 +113,39 @@ class Module {
   weft_import_desc_t import(size_t i) const { return weft_module_import(module_.get(), i); }
   size_t export_count() const { return weft_module_export_count(module_.get()); }
   weft_export_desc_t export_at(size_t i) const { return weft_module_export(module_.get(), i); }
+  /// What it wants, in order, with exact types.
+  std::vector<ImportType> imports() const {
+    std::vector<ImportType> out;
+    for (size_t i = 0; i < import_count(); ++i) {
+      weft_externtype_t type{};
+      if (weft_error_t* e = weft_module_import_type(module_.get(), i, &type)) {
+        weft_error_delete(e);
+        break;
+      }
+      const weft_import_desc_t d = import(i);
+      out.push_back({detail::view(d.module), detail::view(d.name), ExternType(type)});
+    }
+    return out;
+  }
+  /// What it gives, in order, with exact types.
+  std::vector<ExportType> exports() const {
+    std::vector<ExportType> out;
+    for (size_t i = 0; i < export_count(); ++i) {
+      weft_externtype_t type{};
+      if (weft_error_t* e = weft_module_export_type(module_.get(), i, &type)) {
+        weft_error_delete(e);
+        break;
+      }
+      out.push_back({detail::view(export_at(i).name), ExternType(type)});
+    }
+    return out;
+  }
+  /// Entry `index` of the type section. Error: not_found.
+  Result<DefinedType> type(uint32_t index) const {
+    weft_type_t out{};
+    if (weft_error_t* e = weft_module_type(module_.get(), index, &out)) return Error(e);
+    return DefinedType(out);
+  }
   /// `what`: a sum of weft_inspect_t. `func` restricts the bytecode to one function.
   Result<std::string> inspect(uint32_t what, uint32_t func = UINT32_MAX) const {
     weft_bytes_t out{};

@@ -134,21 +134,21 @@ struct FieldType {
 
 /// A memory's type; sizes in pages of 2^page_log2 bytes.
 struct MemoryType {
-  uint64_t min = 0;             ///< At the start, or now.
-  std::optional<uint64_t> max;  ///< Declared.
-  bool memory64 = false;        ///< Addresses are i64.
-  bool shared = false;          ///< Several threads may use it.
-  uint8_t page_log2 = 16;       ///< 16, or 0 with custom page sizes.
+  uint64_t min = 0;                            ///< At the start, or now.
+  std::optional<uint64_t> max = std::nullopt;  ///< Declared.
+  bool memory64 = false;                       ///< Addresses are i64.
+  bool shared = false;                         ///< Several threads may use it.
+  uint8_t page_log2 = 16;                      ///< 16, or 0 with custom page sizes.
   /// The same description.
   bool operator==(const MemoryType&) const = default;
 };
 
 /// A table's type; sizes in elements.
 struct TableType {
-  ValType element = WEFT_FUNCREF;  ///< A reference type.
-  uint64_t min = 0;                ///< At the start, or now.
-  std::optional<uint64_t> max;     ///< Declared.
-  bool table64 = false;            ///< Indices are i64.
+  ValType element = WEFT_FUNCREF;              ///< A reference type.
+  uint64_t min = 0;                            ///< At the start, or now.
+  std::optional<uint64_t> max = std::nullopt;  ///< Declared.
+  bool table64 = false;                        ///< Indices are i64.
   /// The same description.
   bool operator==(const TableType&) const = default;
 };

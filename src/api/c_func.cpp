@@ -4,6 +4,7 @@
 #include "api/objects.hpp"
 #include "api/types.hpp"
 #include "runtime/out_of_memory.hpp"
+#include "runtime/trap_exit.hpp"
 
 using namespace weft;
 
@@ -51,13 +52,19 @@ runtime::Caller& from_c(weft_caller_t* caller) {
   return *reinterpret_cast<runtime::Caller*>(caller);
 }
 
+[[gnu::cold, gnu::noinline]] weft_trap_t* failed(runtime::Store& store, runtime::TrapCode code) {
+  return api::to_trap(engine::take_trap(store, code));
+}
+
 weft_trap_t* call_raw(weft_store_t* s, runtime::VMFuncRef* func, weft_raw_t* cells,
                       size_t capacity) {
-  auto result =
-      engine::call_unchecked(*s->store, func, reinterpret_cast<runtime::Cell*>(cells), capacity);
-  if (result.ok()) [[likely]]
+  runtime::Store& store = *s->store;
+  const runtime::TrapCode code =
+      runtime::enter_guest(store, func, store.default_caller(),
+                           reinterpret_cast<runtime::Cell*>(cells), capacity);
+  if (code == runtime::TrapCode::none) [[likely]]
     return nullptr;
-  return api::to_trap(std::move(*result.take()));
+  return failed(store, code);
 }
 
 /// Why a handle names no function of this store.

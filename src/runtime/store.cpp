@@ -326,6 +326,7 @@ class Interlude {
         scope_(store.heap()),
         pending_(store.take_pending()),
         trap_(store.context().trap),
+        resume_(store.context().resume),
         in_flight_(store.heap().in_flight) {
     store.heap().root(in_flight_);
   }
@@ -333,6 +334,7 @@ class Interlude {
   void restore() {
     store_.pending() = std::move(pending_);
     store_.context().trap = trap_;
+    store_.context().resume = resume_;
     store_.heap().in_flight = in_flight_;
   }
 
@@ -341,6 +343,7 @@ class Interlude {
   RootScope scope_;
   PendingTrap pending_;
   TrapRecord trap_;
+  VMResume resume_;
   Ref in_flight_;
 };
 
