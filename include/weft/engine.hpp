@@ -23,6 +23,7 @@ class Config {
   Config& set(const char* option, uint64_t value) {
     return keep(weft_config_set(config_.get(), option, value));
   }
+  /// A proposal by name, as in src/wasm/features.def ("simd", "memory64"...).
   Config& feature(const char* name, bool on) {
     return keep(weft_config_feature(config_.get(), name, on));
   }
@@ -53,13 +54,16 @@ class Config {
 /// Compiled code and types live here. Shared: any thread may use it at any time.
 class Engine {
  public:
+  /// Errors: bad_config; io if signal handlers cannot be installed.
   static Result<Engine> make(Config config = {}) {
     if (config.error_) return std::move(*config.error_);
     weft_engine_t* engine = nullptr;
     if (weft_error_t* e = weft_engine_new(config.config_.release(), &engine)) return Error(e);
     return Engine(engine);
   }
+  /// The epoch is one more. Any thread, and from a signal handler.
   void increment_epoch() const { weft_engine_increment_epoch(engine_.get()); }
+  /// The C engine.
   weft_engine_t* c_api() const { return engine_.get(); }
 
  private:
@@ -70,6 +74,7 @@ class Engine {
 /// A validated module. Copies are cheap and share it; any thread may use it at any time.
 class Module {
  public:
+  /// Bytes done of bytes to do.
   using Progress = std::function<void(uint64_t done, uint64_t total)>;
 
   /// From binary or text.
@@ -83,9 +88,11 @@ class Module {
     }
     return Module(module);
   }
+  /// As above, from the text format.
   static Result<Module> compile(const Engine& engine, std::string_view text) {
     return compile(engine, std::span(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
   }
+  /// Reads the file once; nothing is kept open.
   static Result<Module> from_file(const Engine& engine, const std::string& path,
                                   const Progress& progress = {}) {
     weft_module_t* module = nullptr;
@@ -96,22 +103,30 @@ class Module {
     }
     return Module(module);
   }
+  /// Only checks.
   static Result<void> validate(const Engine& engine, std::span<const uint8_t> bytes) {
     if (weft_error_t* e = weft_module_validate(engine.c_api(), bytes.data(), bytes.size()))
       return Error(e);
     return {};
   }
 
+  /// One more owner of the same module.
   Module(const Module& other) : module_(weft_module_clone(other.module_.get())) {}
+  /// The other is empty after it.
   Module(Module&&) noexcept = default;
+  /// One more owner, or the new one.
   Module& operator=(Module other) noexcept {
     module_.swap(other.module_);
     return *this;
   }
 
+  /// How many imports it has.
   size_t import_count() const { return weft_module_import_count(module_.get()); }
+  /// Zeros past the last; strings live as long as the module.
   weft_import_desc_t import(size_t i) const { return weft_module_import(module_.get(), i); }
+  /// How many exports it has.
   size_t export_count() const { return weft_module_export_count(module_.get()); }
+  /// Zeros past the last; strings live as long as the module.
   weft_export_desc_t export_at(size_t i) const { return weft_module_export(module_.get(), i); }
   /// What it wants, in order, with exact types.
   std::vector<ImportType> imports() const {
@@ -152,6 +167,7 @@ class Module {
     if (weft_error_t* e = weft_module_inspect(module_.get(), what, func, &out)) return Error(e);
     return detail::take(out);
   }
+  /// The C module.
   const weft_module_t* c_api() const { return module_.get(); }
   /// Takes what a C function made.
   explicit Module(weft_module_t* m) : module_(m) {}
