@@ -87,7 +87,7 @@ wasm_functype_t* new_functype(const runtime::TypeRegistry& types, wasm::TypeId t
 wasm_globaltype_t* new_globaltype(const runtime::TypeRegistry& types,
                                   const wasm::GlobalType& type) {
   return new wasm_globaltype_t({kind_of(types, type.type)},
-                               type.is_mutable ? wasm_mutability_t{WASM_VAR} : WASM_CONST);
+                               wasm_mutability_t(type.is_mutable ? WASM_VAR : WASM_CONST));
 }
 wasm_tabletype_t* new_tabletype(const runtime::TypeRegistry& types, const wasm::TableType& type) {
   return new wasm_tabletype_t({kind_of(types, type.element)}, to_wasm(type.limits));
