@@ -59,9 +59,8 @@ runtime::Caller& from_c(weft_caller_t* caller) {
 weft_trap_t* call_raw(weft_store_t* s, runtime::VMFuncRef* func, weft_raw_t* cells,
                       size_t capacity) {
   runtime::Store& store = *s->store;
-  const runtime::TrapCode code =
-      runtime::enter_guest(store, func, store.default_caller(),
-                           reinterpret_cast<runtime::Cell*>(cells), capacity);
+  const runtime::TrapCode code = runtime::enter_guest(
+      store, func, store.default_caller(), reinterpret_cast<runtime::Cell*>(cells), capacity);
   if (code == runtime::TrapCode::none) [[likely]]
     return nullptr;
   return failed(store, code);
