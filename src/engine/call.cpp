@@ -56,7 +56,11 @@ void describe_exception(runtime::Store& store, Trap& trap) {
 
 TrapCode pass_on(runtime::Caller& caller, Trap trap) {
   switch (trap.kind) {
-    case Trap::Kind::error: return caller.fail(std::move(trap.message), std::move(trap.payload));
+    case Trap::Kind::error: {
+      const TrapCode code = caller.fail(std::move(trap.message), std::move(trap.payload));
+      caller.store().pending().host.code = trap.error_code;  // its class goes with it
+      return code;
+    }
     case Trap::Kind::exit: return caller.exit(trap.exit_code);
     case Trap::Kind::exception: return caller.raise(std::move(trap.payload));
     case Trap::Kind::trap: break;
@@ -159,9 +163,8 @@ Result<> check_signature(runtime::Store& store, Func func, std::span<const wasm:
   const runtime::CanonicalType& type = func_type(store, func);
   runtime::TypeRegistry& types = store.engine().types();
   const auto match = [&](std::span<const wasm::ValType> sub, std::span<const wasm::ValType> super) {
-    return std::ranges::equal(sub, super, [&](wasm::ValType a, wasm::ValType b) {
-      return types.matches(a, b);
-    });
+    return std::ranges::equal(
+        sub, super, [&](wasm::ValType a, wasm::ValType b) { return types.matches(a, b); });
   };
   if (match(params, type.params) && match(type.results, results)) return {};
   WEFT_ASSIGN(const wasm::TypeId asked, types.intern_func(params, results));

@@ -152,7 +152,11 @@ Result<const std::byte*> ModuleCode::translate(FuncCode& code) {
 
 FrameMap ModuleCode::map_frame(const FuncCode& code, uint32_t offset) {
   const std::lock_guard lock(mutex_);
-  return translator_ != nullptr ? translator_->map(code, offset) : FrameMap{};
+  if (translator_ == nullptr) return {};
+  ScopeExit undo([&] { translator_ = nullptr; });  // memory ran out in the middle of a walk
+  FrameMap map = translator_->map(code, offset);
+  undo.release();
+  return map;
 }
 
 const FuelMap* ModuleCode::fuel_map(const FuncCode& code) {
@@ -161,7 +165,12 @@ const FuelMap* ModuleCode::fuel_map(const FuncCode& code) {
   const auto found = fuel_maps_.find(&code);
   if (found != fuel_maps_.end()) return &found->second;
   // SAFETY of the address: maps are never taken out, and an unordered_map does not move them.
-  return &fuel_maps_.emplace(&code, translator_->fuel_map(code)).first->second;
+  try {
+    return &fuel_maps_.emplace(&code, translator_->fuel_map(code)).first->second;
+  } catch (const std::bad_alloc&) {
+    translator_ = nullptr;  // it stopped in the middle of a walk
+    return nullptr;         // nothing is given back then
+  }
 }
 
 Result<> ModuleCode::translate_all() {

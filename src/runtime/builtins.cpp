@@ -35,12 +35,26 @@ TrapCode segment_values(VMContext* ctx, uint32_t segment, std::span<const Cell>&
   });
 }
 
+namespace {
+
+/// Memory that runs out on the way is a growth that is refused.
+template <class Grow>
+std::optional<uint64_t> grow_or_refuse(Grow&& grow) {
+  try {
+    return grow();
+  } catch (const std::bad_alloc&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
 TrapCode memory_grow(VMContext* ctx, uint32_t memory, uint64_t delta_pages, uint64_t& result) {
   Memory& m = Memory::from(ctx->memories[memory]);
   const uint64_t bytes = saturating_mul(delta_pages, uint64_t{1} << m.type().page_log2);
   TrapCode trap = fuel::pay_for_growth(ctx, bytes, fuel::kBytesPerFuel, false);
   if (trap != TrapCode::none) return trap;
-  const auto old = m.grow(delta_pages, trap);
+  const auto old = grow_or_refuse([&] { return m.grow(delta_pages, trap); });
   result = old.value_or(~uint64_t{0});
   if (old) return fuel::pay_for_growth(ctx, bytes, fuel::kBytesPerFuel, true);
   return trap;
@@ -126,7 +140,8 @@ TrapCode table_set(VMContext* ctx, uint32_t table, uint64_t index, Cell value) {
 TrapCode table_grow(VMContext* ctx, uint32_t table, Cell init, uint64_t delta, uint64_t& result) {
   TrapCode trap = fuel::pay_for_growth(ctx, delta, fuel::kElementsPerFuel, false);
   if (trap != TrapCode::none) return trap;
-  const auto old = Table::from(ctx->tables[table]).grow(delta, init, trap);
+  const auto old =
+      grow_or_refuse([&] { return Table::from(ctx->tables[table]).grow(delta, init, trap); });
   result = old.value_or(~uint64_t{0});
   if (old) return fuel::pay_for_growth(ctx, delta, fuel::kElementsPerFuel, true);
   return trap;

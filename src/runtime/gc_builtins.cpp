@@ -14,8 +14,11 @@ namespace weft::runtime::builtins {
 namespace {
 
 Heap& heap_of(VMContext* ctx) { return ctx->store->store->heap(); }
-const StructLayout& layout_of(VMContext* ctx, uint32_t type) {
-  return heap_of(ctx).layouts().of(ctx->type_ids[type]);
+/// Null: there is no memory for it, and the trap that says so is pending.
+const StructLayout* layout_of(VMContext* ctx, uint32_t type) {
+  const StructLayout* const layout = heap_of(ctx).layouts().find(ctx->type_ids[type]);
+  if (layout == nullptr) fail_out_of_memory(*ctx->store->store);
+  return layout;
 }
 
 std::byte* elements(Heap& heap, Ref array) { return heap.at(array) + sizeof(ObjectHeader); }
@@ -37,7 +40,9 @@ TrapCode pay_elements(VMContext* ctx, uint64_t length) {
 /// An array of `length`, its elements undefined.
 TrapCode allocate_array(VMContext* ctx, uint32_t type, uint32_t length, Ref& out) {
   if (const TrapCode trap = pay_elements(ctx, length); trap != TrapCode::none) return trap;
-  const StructLayout& layout = layout_of(ctx, type);
+  const StructLayout* const found = layout_of(ctx, type);
+  if (found == nullptr) return TrapCode::host_error;
+  const StructLayout& layout = *found;
   Heap& heap = heap_of(ctx);
   out = heap.allocate(layout.header_word, length,
                       ObjectHeader::array_bytes(length, log2_bytes(layout.element())));
@@ -85,7 +90,9 @@ void store_elements(std::byte* to, uint32_t log2, std::span<const Cell> values) 
 }  // namespace
 
 TrapCode struct_new(VMContext* ctx, uint32_t type, const Cell* fields, Ref& out) {
-  const StructLayout& layout = layout_of(ctx, type);
+  const StructLayout* const found = layout_of(ctx, type);
+  if (found == nullptr) return TrapCode::host_error;
+  const StructLayout& layout = *found;
   Heap& heap = heap_of(ctx);
   out = heap.allocate(layout.header_word, layout.bytes, layout.bytes);
   if (out == kNullRef) return heap.failure();
@@ -98,7 +105,9 @@ TrapCode struct_new(VMContext* ctx, uint32_t type, const Cell* fields, Ref& out)
 }
 
 TrapCode struct_new_default(VMContext* ctx, uint32_t type, Ref& out) {
-  const StructLayout& layout = layout_of(ctx, type);
+  const StructLayout* const found = layout_of(ctx, type);
+  if (found == nullptr) return TrapCode::host_error;
+  const StructLayout& layout = *found;
   Heap& heap = heap_of(ctx);
   out = heap.allocate(layout.header_word, layout.bytes, layout.bytes);
   if (out == kNullRef) return heap.failure();
@@ -140,7 +149,9 @@ TrapCode array_new_fixed(VMContext* ctx, uint32_t type, const Cell* values, uint
 TrapCode array_new_data(VMContext* ctx, uint32_t type, uint32_t segment, uint32_t from,
                         uint32_t length, Ref& out) {
   const std::span<const std::byte> data = ctx->instance->data(segment);
-  const uint64_t bytes = uint64_t{length} << log2_bytes(layout_of(ctx, type).element());
+  const StructLayout* const layout = layout_of(ctx, type);
+  if (layout == nullptr) return TrapCode::host_error;
+  const uint64_t bytes = uint64_t{length} << log2_bytes(layout->element());
   if (!in_range(from, bytes, data.size())) return TrapCode::memory_out_of_bounds;
   const TrapCode trap = allocate_array(ctx, type, length, out);
   if (trap != TrapCode::none) return trap;

@@ -48,13 +48,15 @@ class Slots {
     return false;
   }
 
-  void give(T slot) noexcept {
+  /// False: there was no memory to note it, and it is lost to this pool.
+  bool give(T slot) noexcept {
     auto& mine = stripes_.mine();
     const std::lock_guard lock(mine.mutex);
     try {
       mine.kept.push_back(std::move(slot));
+      return true;
     } catch (const std::bad_alloc&) {
-      // The slot is lost to this pool; its memory goes with the pool.
+      return false;
     }
   }
 
@@ -161,7 +163,9 @@ class PoolingAllocator final : public Allocator {
     blocks_.give(block);
     return fail(ErrorCode::out_of_memory, "out of memory: cannot allocate an instance");
   }
-  void give_block(InstanceBlock block) noexcept override { blocks_.give(block); }
+  void give_block(InstanceBlock block) noexcept override {
+    if (!blocks_.give(block)) std::free(block.data);
+  }
 
   Result<MemorySpace> take_memory(const MemoryWish& wish) override {
     WEFT_TRY(check_memory(wish.initial));
@@ -186,13 +190,13 @@ class PoolingAllocator final : public Allocator {
     const uint64_t begin = use.exposed ? 0 : use.begin;
     const uint64_t end =
         platform::round_up_to_page(use.exposed ? std::min(use.length, space.accessible) : use.end);
-    if (begin >= end) return memories_.give(slot);
+    if (begin >= end) return static_cast<void>(memories_.give(slot));
     // Zeroing is cheaper than a page fault later, but only for so many bytes; a mapped image comes
     // back by itself when its copied pages go.
     const uint64_t zeroed =
         space.image != 0 ? begin : std::min(end, begin + options_.keep_resident);
     if (zeroed != begin) std::memset(space.base() + begin, 0, zeroed - begin);
-    if (zeroed == end) return memories_.give(slot);
+    if (zeroed == end) return static_cast<void>(memories_.give(slot));
     // SAFETY: whole pages behind what was zeroed.
     const uint64_t from = zeroed & ~uint64_t{platform::page_size() - 1};
     give_later(slot, {space.base() + from, end - from});

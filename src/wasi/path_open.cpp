@@ -105,13 +105,13 @@ Outcome path_open(Context& context, GuestMemory& memory, Fd fd, uint32_t lookup,
   if (const Errno error = check_rights(request, *parent); error != Errno::success) return error;
   if (context.fds().full()) return Errno::mfile;  // before a file is made for it
 
+  auto file = std::make_shared<File>();  // before there is a descriptor that could be lost
   const int root = parent->file->fd();
   const bool read_only = parent->file->read_only;
   const int opened =
       read_only ? open_read_only(context.lookup(), root, text.text, request)
                 : open_beneath(context.lookup(), root, text.text, host_flags(request), 0666);
   if (opened < 0) return errno_from_host(-opened);
-  auto file = std::make_shared<File>();
   file->host = HostFd(opened);
   if (const Errno error = describe_opened(opened, request, read_only, *file);
       error != Errno::success)

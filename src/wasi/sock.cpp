@@ -59,10 +59,10 @@ Outcome sock_accept(Context& context, GuestMemory& memory, Fd fd, uint32_t flags
     return error;
   if (!memory.contains(fd_out, sizeof(Fd))) return Errno::fault;
   if (context.fds().full()) return Errno::mfile;
+  auto file = std::make_shared<File>();  // before there is a socket that could be lost
   int accepted = -1;
   const Outcome outcome = accept_one(context, *entry->file, accepted);
   if (outcome != Errno::success) return outcome;
-  auto file = std::make_shared<File>();
   file->host = HostFd(accepted);
   file->channel = Channel::socket;
   file->type = entry->file->type;

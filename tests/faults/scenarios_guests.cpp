@@ -104,7 +104,7 @@ constexpr std::string_view kLazy =
   (func $a (result i32) (i32.add (call $b) (i32.const 1)))
   (func $b (result i32) (local i64 f32 f64 v128)
     (block $x (result i32) (loop $y (br_if $y (i32.const 0))) (i32.add (call_indirect (result i32) (i32.const 2)) (i32.const 1))))
-  (func $c (result i32) (try_table (catch_all 0) (nop)) (return_call $d (i32.const 40)))
+  (func $c (result i32) (block (try_table (catch_all 0) (nop))) (return_call $d (i32.const 40)))
   (func $d (param i32) (result i32) (f64.store (i32.const 8) (f64.const 1.5)) (local.get 0))
   (func (export "go") (result i32) (call $a))))";
 
