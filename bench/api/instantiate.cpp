@@ -2,6 +2,8 @@
 // of its own, with one call and without, on one thread and on two; and what a live one takes.
 // `./dev bench api` prints the table; with `--json` one object per line; arguments: a substring of
 // the rows wanted, then `--module FILE` for a big module.
+#include <time.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -133,29 +135,50 @@ void with_store(const weft::Engine& engine, const Prepared& prepared, bool call)
   weft_store_delete(store);
 }
 
-double two_threads(const weft::Engine& engine, const Prepared& prepared, bool call) {
+double thread_seconds() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+struct Scaling {
+  double wall = 0;  ///< Throughput of two threads over that of one.
+  double cpu =
+      0;  ///< The same by the processor time of each instance: holds on a busy machine too.
+};
+
+Scaling two_threads(const weft::Engine& engine, const Prepared& prepared, bool call) {
+  struct Best {
+    double wall = 1e300;
+    double cpu = 1e300;
+  };
   const auto run = [&](int threads) {
-    constexpr int kEach = 40000;
-    double best = 1e300;
-    for (int round = 0; round < 5; ++round) {
+    constexpr int kEach = 20000;
+    Best best;
+    for (int round = 0; round < 9; ++round) {
       std::atomic<int> ready{0};
+      std::atomic<double> cpu{0};
       std::vector<std::thread> all;
       const auto work = [&] {
         ++ready;
         while (ready.load() < threads) {
         }
+        const double start = thread_seconds();
         for (int i = 0; i < kEach; ++i) with_store(engine, prepared, call);
+        cpu.fetch_add(thread_seconds() - start);
       };
       const auto start = Clock::now();
       for (int t = 1; t < threads; ++t) all.emplace_back(work);
       work();
       for (std::thread& t : all) t.join();
-      best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+      best.wall = std::min(best.wall, std::chrono::duration<double>(Clock::now() - start).count());
+      best.cpu = std::min(best.cpu, cpu.load() / threads);
     }
     return best;
   };
-  const double one = run(1);
-  return 2 * one / run(2);
+  const Best one = run(1);
+  const Best two = run(2);
+  return {2 * one.wall / two.wall, 2 * one.cpu / two.cpu};
 }
 
 /// Bytes of `key` in /proc/self/status.
@@ -216,8 +239,12 @@ void measure(bool pooled, const std::string& big) {
   weft_store_delete(store);
   const std::string scaling = "two threads against one, small, " + kind;
   if (wanted(scaling.c_str())) {
-    row(scaling.c_str(), two_threads(engine, prepared, false), "x");
-    row((scaling + ", with a call").c_str(), two_threads(engine, prepared, true), "x");
+    for (const bool call : {false, true}) {
+      const Scaling found = two_threads(engine, prepared, call);
+      const std::string name = scaling + (call ? ", with a call" : "");
+      row(name.c_str(), found.wall, "x");
+      row((name + ", by processor time").c_str(), found.cpu, "x");
+    }
   }
   if (!big.empty()) {
     const weft::Module large = must(weft::Module::from_file(engine, big));

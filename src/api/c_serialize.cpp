@@ -5,6 +5,9 @@
 
 using namespace weft;
 
+static_assert(engine::kLibraryVersion ==
+              (WEFT_VERSION_MAJOR << 16 | WEFT_VERSION_MINOR << 8 | WEFT_VERSION_PATCH));
+
 struct weft_module_builder {
   engine::ModuleBuilder builder;
 };

@@ -10,8 +10,8 @@ extern "C" {
 weft_error_t* weft_store_new(weft_engine_t* engine, void* data, void (*finalizer)(void*),
                              weft_store_t** out) try {
   api::Owned given(data, finalizer);
-  auto store = std::make_unique<weft_store>(engine->engine);
-  store->store = engine->engine.new_store();
+  auto store = std::make_unique<weft_store>(engine->engine.local());
+  store->store = store->engine.new_store();
   store->store->host_data = store.get();
   store->data = data;
   store->finalizer = finalizer;

@@ -30,8 +30,7 @@ weft_valkind_t to_kind(wasm::ValType type) {
     default: return WEFT_I32;
   }
   const wasm::HeapType heap = type.heap();
-  if (heap.is_concrete())
-    return WEFT_FUNCREF;  // refined below, where the registry is at hand
+  if (heap.is_concrete()) return WEFT_FUNCREF;  // refined below, where the registry is at hand
   switch (heap.abstract()) {
     case wasm::AbstractHeap::func:
     case wasm::AbstractHeap::nofunc: return WEFT_FUNCREF;
@@ -108,6 +107,8 @@ Result<engine::Value> from_c(const runtime::Store& store, const weft_val_t& v) {
       {
         runtime::VMFuncRef* const func = store.find_func(v.of.funcref.index);
         if (func == nullptr) return freed_handle();
+        // From here on the store may hold it anywhere.
+        if (func->host == nullptr) runtime::Instance::from(func->vmctx).share();
         out.cell[0].set(func);
       }
       break;

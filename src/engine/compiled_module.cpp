@@ -209,7 +209,7 @@ Result<CompiledModule> CompiledModule::compile_shared(const Engine& engine,
   info->image = make_data_image(*info->module);
   info->name = std::move(options.name);
   WEFT_TRY(attach_code(*info, config));
-  return CompiledModule(engine, std::move(info));
+  return CompiledModule(engine, info);
 }
 
 Result<> CompiledModule::validate(const Engine& engine, std::span<const std::byte> bytes,

@@ -51,15 +51,16 @@ class CompiledModule {
                            Format format = Format::detect);
 
   const Engine& engine() const { return engine_; }
-  const binary::Module& module() const { return *info_->module; }
-  const runtime::ModuleInfo& info() const { return *info_; }
-  const std::shared_ptr<const runtime::ModuleInfo>& shared_info() const { return info_; }
+  const binary::Module& module() const { return *info().module; }
+  const runtime::ModuleInfo& info() const { return *info_->get(); }
+  const std::shared_ptr<const runtime::ModuleInfo>& shared_info() const { return info_->local(); }
 
  private:
-  CompiledModule(Engine engine, std::shared_ptr<const runtime::ModuleInfo> info)
-      : engine_(std::move(engine)), info_(std::move(info)) {}
+  using Info = runtime::StripedPtr<const runtime::ModuleInfo>;
+  CompiledModule(Engine engine, const std::shared_ptr<const runtime::ModuleInfo>& info)
+      : engine_(std::move(engine)), info_(std::make_shared<const Info>(info)) {}
   Engine engine_;
-  std::shared_ptr<const runtime::ModuleInfo> info_;
+  std::shared_ptr<const Info> info_;
 };
 
 }  // namespace weft::engine

@@ -23,7 +23,9 @@ Result<Engine> Engine::create(const Config& config) {
   shared->ticker = std::make_shared<Ticker>(shared->state);
   if (config.signals) WEFT_TRY(runtime::install_signal_handlers());
   WEFT_TRY(attach_tiers(*shared->state));
-  return Engine(std::move(shared));
+  Engine engine(shared);
+  engine.stripes_ = std::make_shared<const runtime::StripedPtr<Shared>>(shared);
+  return engine;
 }
 
 void Engine::increment_epoch() const {
@@ -32,7 +34,8 @@ void Engine::increment_epoch() const {
 }
 
 std::unique_ptr<runtime::Store> Engine::new_store() const {
-  auto store = std::make_unique<runtime::Store>(state());
+  auto store = std::make_unique<runtime::Store>(
+      std::shared_ptr<runtime::EngineState>(shared_, shared_->state.get()));
   if (config().core_dumps) dump_traps(*store);
   return store;
 }

@@ -7,6 +7,7 @@
 
 #include "engine/config.hpp"
 #include "runtime/store.hpp"
+#include "runtime/striped_ptr.hpp"
 
 namespace weft::engine {
 
@@ -21,6 +22,9 @@ class Engine {
   const Config& config() const { return shared_->config; }
   const std::shared_ptr<runtime::EngineState>& state() const { return shared_->state; }
   runtime::TypeRegistry& types() const { return shared_->state->types(); }
+  /// The same engine, counted in a place of the calling thread: for what threads make and drop all
+  /// the time, such as stores.
+  Engine local() const { return stripes_ != nullptr ? Engine(stripes_->local()) : *this; }
   bool operator==(const Engine& other) const { return shared_ == other.shared_; }
 
   /// Moves the epoch on by one; from any thread or a signal handler.
@@ -44,6 +48,7 @@ class Engine {
   };
   explicit Engine(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
   std::shared_ptr<Shared> shared_;
+  std::shared_ptr<const runtime::StripedPtr<Shared>> stripes_;
 };
 
 }  // namespace weft::engine

@@ -84,12 +84,15 @@ class Instantiation {
   /// The values of active segments, and of passive ones of expressions; passive ones of function
   /// indices are made when they are used.
   Result<> evaluate_elems() {
+    const runtime::ModuleInfo& info = instance_.info();
+    const bool are_static = !info.table_images.empty();  // the active ones: nothing to make
+    if (are_static && !info.has_passive_elems) return {};
     for (uint32_t i = 0; i < module_.elems.size(); ++i) {
       const binary::ElemSegment& s = module_.elems[i];
       if (s.mode == binary::SegmentMode::declarative) continue;
       if (!s.is_exprs) {
         // Made now: once the first segment is applied nothing may fail for want of memory.
-        if (s.mode == binary::SegmentMode::active)
+        if (s.mode == binary::SegmentMode::active && !are_static)
           active_values_.push_back(instance_.func_elem_values(i));
         continue;
       }

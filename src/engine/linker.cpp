@@ -63,7 +63,8 @@ Result<> check_engines(const Engine& linker, const runtime::Store& store) {
 }  // namespace
 
 Result<Extern> materialize(runtime::Store& store,
-                           const std::shared_ptr<const LinkerDefinition>& definition) {
+                           const std::shared_ptr<const LinkerDefinition>& definition,
+                           bool is_kept) {
   if (!definition->func) {
     if (definition->store_id != store.id()) {
       return fail(
@@ -87,7 +88,7 @@ Result<Extern> materialize(runtime::Store& store,
     runtime::HostFunc& func =
         store.add_host_func(definition->func_type, definition->func->callback);
     func.env = definition->func->env.get();
-    func.owner = definition->func->env;
+    if (!is_kept) func.owner = definition->func->env;
     func.name = std::move(full_name);
     if (store.on_host_func != nullptr) store.on_host_func(store, func);
     known = &func.ref;
@@ -234,12 +235,12 @@ InstantiateResult Linker::instantiate(runtime::Store& store, const CompiledModul
 
 Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModule& module) {
   WEFT_TRY(check_engines(linker.engine(), module));
-  InstancePre out(module);
+  auto items = std::make_shared<Items>();
   std::string missing;
   for (const binary::Import& import : module.module().imports) {
     WEFT_ASSIGN(const Linker::Definition found, linker.find(import.module, import.name));
     if (found == nullptr && linker.unknown_as_traps_ && import.kind == ExternKind::func) {
-      out.items_.push_back(trap_definition(module.info(), import));
+      items->push_back(trap_definition(module.info(), import));
       continue;
     }
     const std::string what = fmt::format("\"{}\".\"{}\" ({})", import.module, import.name,
@@ -260,18 +261,20 @@ Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModu
                   fmt::format("incompatible import type: {}, found {}", what,
                               linker.engine().types().describe(d.func_type)));
     }
-    out.items_.push_back(found);
+    items->push_back(found);
   }
   if (!missing.empty()) return fail(ErrorCode::unlinkable, "unknown import: " + missing);
-  return out;
+  return InstancePre(module, std::move(items));
 }
 
 InstantiateResult InstancePre::instantiate(runtime::Store& store) const {
-  if (auto same = check_engines(module_.engine(), store); !same) return std::move(same.error());
+  const std::shared_ptr<const Items>& items = items_->local();
   std::vector<runtime::Extern> imports;
-  imports.reserve(items_.size());
-  for (const auto& item : items_) {
-    auto e = materialize(store, item);
+  imports.reserve(items->size());
+  // Once for all functions: counting each one's owner is what threads would wait for each other at.
+  if (!items->empty()) store.keep(items);
+  for (const auto& item : *items) {
+    auto e = materialize(store, item, true);
     if (!e) return std::move(e.error());
     imports.push_back(e->item);
   }

@@ -91,9 +91,12 @@ class InstancePre {
   InstantiateResult instantiate(runtime::Store& store) const;
 
  private:
-  explicit InstancePre(CompiledModule module) : module_(std::move(module)) {}
+  using Items = std::vector<std::shared_ptr<const LinkerDefinition>>;  // as the imports
+  InstancePre(CompiledModule module, std::shared_ptr<const Items> items)
+      : module_(std::move(module)),
+        items_(std::make_shared<const runtime::StripedPtr<const Items>>(items)) {}
   CompiledModule module_;
-  std::vector<std::shared_ptr<const LinkerDefinition>> items_;  // in the order of the imports
+  std::shared_ptr<const runtime::StripedPtr<const Items>> items_;
 };
 
 }  // namespace weft::engine

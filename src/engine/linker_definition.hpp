@@ -21,8 +21,11 @@ struct LinkerDefinition {
   uint64_t handle = 0;
 };
 
-/// The definition as an item of this store. Errors: wrong_store, freed.
+/// The definition as an item of this store. Errors: wrong_store, freed. If `is_kept`, the
+/// store keeps the definition already (Store::keep), else a function that is made owns its
+/// environment.
 Result<Extern> materialize(runtime::Store& store,
-                           const std::shared_ptr<const LinkerDefinition>& definition);
+                           const std::shared_ptr<const LinkerDefinition>& definition,
+                           bool is_kept = false);
 
 }  // namespace weft::engine

@@ -34,6 +34,7 @@ struct ModuleBuilder::Sections {
   std::vector<std::pair<size_t, size_t>> bodies;  ///< Begin (with size prefix) and end.
   size_t next_body = 0;
   uint32_t validated = 0;
+  bool all_seen = false;       ///< All bodies are there and were looked at.
   size_t look_again_at = 0;  ///< So many bytes later the bodies are looked at again: doubles.
 };
 
@@ -117,7 +118,7 @@ Result<> ModuleBuilder::look_at_bodies(bool all_that_are_there) {
   }
   const bool complete = s.bodies.size() == s.body_count;
   if (!all_that_are_there && !complete && bytes_.size() < s.look_again_at) return {};
-  if (s.validated != 0 && s.validated == s.bodies.size()) return {};
+  if (s.all_seen || (!all_that_are_there && s.validated == s.bodies.size())) return {};
   constexpr size_t kFirst = 64u << 10;
   s.look_again_at = std::max(kFirst, bytes_.size() * 2);
 
@@ -169,6 +170,7 @@ Result<> ModuleBuilder::look_at_bodies(bool all_that_are_there) {
               binary::decode_module(out, config.features, image));
   validate::ModuleContext context(*module, config.features);
   WEFT_TRY(validate::validate_definitions(context));
+  s.all_seen = complete;
   if (config.translation == Translation::deferred) return {};
   validate::BodyValidator validator(context);
   for (; s.validated < s.bodies.size(); ++s.validated)

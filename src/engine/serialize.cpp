@@ -4,8 +4,6 @@
 #include <bit>
 #include <cstring>
 
-#include "weft/c/base.h"
-
 namespace weft::engine {
 
 namespace {
@@ -28,7 +26,7 @@ struct Header {
   std::array<char, 8> magic = kMagic;
   uint32_t format = kFormat;
   uint32_t abi = runtime::kAbiVersion;
-  uint32_t version = WEFT_VERSION_MAJOR << 16 | WEFT_VERSION_MINOR << 8 | WEFT_VERSION_PATCH;
+  uint32_t version = kLibraryVersion;
   uint32_t machine = kMachine;
   uint32_t cpu = 0;       ///< Processor features the code in it needs; there is no code in it yet.
   uint32_t features = 0;  ///< Proposals it was validated with.

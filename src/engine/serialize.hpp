@@ -10,6 +10,9 @@
 
 namespace weft::engine {
 
+/// major << 16 | minor << 8 | patch, as in weft/c/base.h (asserted in api/).
+inline constexpr uint32_t kLibraryVersion = 0 << 16 | 1 << 8 | 0;
+
 /// What deserializing needs, from any engine of the same version with at least these features.
 std::vector<std::byte> serialize(const CompiledModule& module);
 

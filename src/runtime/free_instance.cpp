@@ -57,6 +57,9 @@ class Search {
     visit_anchors(ctx, [&](const FrameAnchor& anchor) { found |= inside(anchor.vmctx); });
     return found;
   }
+  bool on_stacks(Heap& heap, const TierState* stacks, const VMStoreContext& ctx) const {
+    return stacks != nullptr && heap.is_on_stacks(*stacks, ctx, begin_, bytes_);
+  }
   Heap::Referrer in_heap(Heap& heap) const { return heap.find_referrer(begin_, bytes_); }
 
  private:
@@ -76,10 +79,12 @@ class Search {
 
 }  // namespace
 
-std::string Store::find_referrer(Instance& instance) {
+std::string Store::find_referrer(Instance& instance, bool could_be_anywhere) {
   Search search(instance);
   if (in_hook_) return "a call hook that is running";
   if (search.is_running(ctx_)) return "a running call";
+  if (!could_be_anywhere)
+    return search.on_stacks(heap_, interp.get(), ctx_) ? "a running or suspended call" : "";
   for (const auto& global : globals_) {
     if (search.in_global(*global)) return "a global of the store";
   }
@@ -107,8 +112,9 @@ Result<> Store::free_instance(Instance& instance) {
   // instance was ever given away.
   const bool idle = ctx_.stack_limit == ~uint64_t{0} && !in_hook_ &&
                     (interp == nullptr || !interp->has_suspended());
-  if (!idle || instance.is_shared() || !instance.info().is_closed) {
-    const std::string referrer = find_referrer(instance);
+  const bool could_be_anywhere = instance.is_shared() || !instance.info().is_closed;
+  if (!idle || could_be_anywhere) {
+    const std::string referrer = find_referrer(instance, could_be_anywhere);
     if (!referrer.empty()) {
       return fail(ErrorCode::in_use,
                   "in use: the instance cannot be freed, " + referrer + " refers to it");

@@ -32,13 +32,15 @@ class Marker {
     for (; begin < end; ++begin) {
       if (begin->bits - watched_ < watched_bytes_) [[unlikely]]
         seen_ = true;
-      candidate(begin->bits);
+      if (!only_watches_) candidate(begin->bits);
     }
   }
-  /// Notes whether a cell of a guest stack holds an address in that range.
-  void watch(uintptr_t begin, uint64_t bytes) {
+  /// Notes whether a cell of a guest stack holds an address in that range. `only`: and keeps
+  /// nothing alive, outside of a collection.
+  void watch(uintptr_t begin, uint64_t bytes, bool only = false) {
     watched_ = begin;
     watched_bytes_ = bytes;
+    only_watches_ = only;
   }
   bool seen() const { return seen_; }
   /// Native stack: references may be packed two to a word.
@@ -69,6 +71,7 @@ class Marker {
   uint64_t watched_ = 0;
   uint64_t watched_bytes_ = 0;
   bool seen_ = false;
+  bool only_watches_ = false;
   Ref* stack_ = nullptr;
   size_t size_ = 0;
   size_t capacity_ = 0;

@@ -55,7 +55,10 @@ void StoreRoots::visit_instance(Marker& marker, Instance& instance) {
 }
 
 void StoreRoots::visit_roots(Marker& marker) {
-  visit_native_stack(marker);
+  // While no guest code runs, no live word of the native stack can be the only one that keeps an
+  // object; a stale one must not keep an instance.
+  if (excepted == nullptr || store_.context().stack_limit != ~uint64_t{0})
+    visit_native_stack(marker);
   if (store_.interp != nullptr) store_.interp->visit_stacks(marker, store_.context());
   for (const auto& global : store_.globals_) {
     if (holds_objects(global->type().type)) marker.root(static_cast<Ref>(global->value[0].bits));
@@ -67,7 +70,9 @@ void StoreRoots::visit_roots(Marker& marker) {
 }
 
 void StoreRoots::visit_excepted(Marker& marker) {
-  if (excepted != nullptr) visit_instance(marker, *excepted);
+  if (excepted == nullptr) return;
+  visit_native_stack(marker);
+  visit_instance(marker, *excepted);
 }
 
 }  // namespace weft::runtime

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "runtime/engine_state.hpp"
 
 namespace weft::runtime {
 
@@ -272,6 +273,14 @@ bool Heap::refers(Ref r, uintptr_t begin, uint64_t bytes) {
     }
     default: return false;
   }
+}
+
+bool Heap::is_on_stacks(const TierState& stacks, const VMStoreContext& store, uintptr_t begin,
+                        uint64_t bytes) {
+  Marker marker(space_, layouts_, options_.max_mark_stack);
+  marker.watch(begin, bytes, true);
+  stacks.visit_stacks(marker, store);
+  return marker.seen();
 }
 
 Heap::Referrer Heap::find_referrer(uintptr_t begin, uint64_t bytes) {

@@ -29,6 +29,8 @@ struct HostValue {
   const void* kind = nullptr;  ///< An address that says what `data` is.
 };
 
+struct TierState;
+
 /// What a heap asks of the store it belongs to.
 class HeapOwner {
  public:
@@ -142,6 +144,9 @@ class Heap {
   /// and for references to functions and tags there in objects that are reachable without what the
   /// owner's visit_excepted() shows.
   enum class Referrer : uint8_t { none, stack, object };
+  /// The first part of that, without a collection.
+  bool is_on_stacks(const TierState& stacks, const VMStoreContext& store, uintptr_t begin,
+                    uint64_t bytes);
   Referrer find_referrer(uintptr_t begin, uint64_t bytes);
   /// Of the values that died. They may use the heap.
   void run_finalizers();

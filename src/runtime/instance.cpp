@@ -95,11 +95,8 @@ void Instance::construct_definitions() {
 /// What data.drop and elem.drop write: they cannot fail, so it is there before they run.
 void Instance::make_room_for_segments() {
   const binary::Module& m = module();
-  const auto is_passive = [](const auto& segment) {
-    return segment.mode == binary::SegmentMode::passive;
-  };
-  if (std::ranges::any_of(m.datas, is_passive)) data_dropped_.resize(m.datas.size());
-  if (std::ranges::any_of(m.elems, is_passive)) elems_.resize(m.elems.size());
+  if (info_->has_passive_datas) data_dropped_.resize(m.datas.size());
+  if (info_->has_passive_elems) elems_.resize(m.elems.size());
 }
 
 Instance::~Instance() {

@@ -73,6 +73,11 @@ bool is_closed_module(const binary::Module& m) {
 void ModuleInfo::finish() {
   layout = InstanceLayout::of(*module);
   is_closed = is_closed_module(*module);
+  const auto is_passive = [](const auto& segment) {
+    return segment.mode == binary::SegmentMode::passive;
+  };
+  has_passive_datas = std::ranges::any_of(module->datas, is_passive);
+  has_passive_elems = std::ranges::any_of(module->elems, is_passive);
   constexpr size_t kFew = 4;  // as fast to compare one by one
   const auto& exports = module->exports;
   if (exports.size() <= kFew) return;

@@ -61,6 +61,8 @@ struct ModuleInfo {
   /// References to an instance's functions and tags cannot leave it through its own code: no type
   /// of it has references, and it imports nothing that could hold one.
   bool is_closed = false;
+  bool has_passive_datas = false;
+  bool has_passive_elems = false;
   TierCode guarded;  ///< Code for instances whose memories are all guarded...
   TierCode checked;  ///< ... and for the others. May be the same.
   std::optional<MemoryImage>

@@ -1,6 +1,7 @@
 // The store owns everything created in it (spec 4.2.3) and is used by one thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -80,6 +81,10 @@ class Store {
   }
   /// The caller fills in env, finalize, owner and name.
   HostFunc& add_host_func(TypeId type, HostCallback callback);
+  /// Keeps what host functions point into, as long as they live.
+  void keep(const std::shared_ptr<const void>& owner) {
+    if (std::ranges::find(kept_, owner) == kept_.end()) kept_.push_back(owner);
+  }
   // Handles: see ItemTable. find*() give null for those of freed instances; any value may be asked.
   uint64_t handle_of(const VMFuncRef& func) const;
   uint64_t handle_of(ItemId id) const { return items_.handle(id); }
@@ -186,7 +191,7 @@ class Store {
   }
 
  private:
-  std::string find_referrer(Instance& instance);
+  std::string find_referrer(Instance& instance, bool could_be_anywhere);
   void note_range(Memory& memory, uintptr_t start, size_t bytes);
   void forget_range(Memory& memory);
   friend class Instance;
@@ -211,6 +216,7 @@ class Store {
   std::vector<Range> ranges_;  // of all memories, those of instances too: for memory_at
   ItemTable items_;
   std::vector<VMFuncRef*> host_refs_;  // of host_funcs_, for items_
+  std::vector<std::shared_ptr<const void>> kept_;  // before the functions that point into it
   std::vector<std::unique_ptr<HostFunc>> host_funcs_;
   std::vector<std::unique_ptr<Memory>> memories_;
   std::vector<std::unique_ptr<Table>> tables_;

@@ -26,7 +26,7 @@ Result<> Table::create(Cell init, Cell* inline_cells) {
   if (inline_cells != nullptr) {
     base = inline_cells;
     capacity_ = min;
-  } else {
+  } else if (min != 0) {
     if (min > limits::kTableAllocatedElements) {
       store_->growth_failed("out of memory");
       return fail(ErrorCode::out_of_memory,

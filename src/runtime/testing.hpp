@@ -78,7 +78,7 @@ class ModuleBuilder {
     auto info = std::make_shared<ModuleInfo>();
     info->module = module_;
     info->type_ids = engine.types().intern(module_->types).value();
-    info->layout = InstanceLayout::of(*module_);
+    info->finish();
     auto bodies = std::make_shared<std::map<uint32_t, Body>>(bodies_);
     info->tier_owner = bodies;
     info->guarded = {call_body, find_body, bodies.get()};
