@@ -527,6 +527,7 @@ Value InterpEmitter::ref_as_non_null() {
   charge();
   const Operand& o = state_->operands.back();
   const uint32_t slot = to_slot(o, 0);
+  keep_stores();  // the value lives on: who takes it next must not leave the store out
   const uint32_t at = emit(Code::ref_as_non_null);
   put16(at, 8, slot);
   return o.value.kind == Value::Kind::constant ? Value{} : o.value;
