@@ -1,5 +1,6 @@
 // Our side of fuzz/engines.py: requests and answers on pipes, as fuzz/peers/v8.mjs explains them;
-// and G with a number (u64): the module made from it.
+// and G with a number (u64): the module made from it; C: the choices made from a number; B: the
+// module made from choices (for reducing).
 #include <unistd.h>
 
 #include <cstdio>
@@ -38,11 +39,11 @@ Flavor portable() {
   return flavor;
 }
 
-std::vector<uint8_t> generated(uint64_t seed) {
+std::vector<uint8_t> choices(uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<uint8_t> bytes(100 + random() % 1500);
   for (uint8_t& b : bytes) b = static_cast<uint8_t>(random());
-  return weft::fuzz::generate(bytes, portable());
+  return bytes;
 }
 
 std::string lines_of(const std::vector<uint8_t>& module) {
@@ -68,7 +69,15 @@ int main() {
     if (head[0] == 'G' && size == 8) {
       uint64_t seed = 0;
       std::memcpy(&seed, bytes.data(), 8);
-      const auto module = generated(seed);
+      const auto module = weft::fuzz::generate(choices(seed), portable());
+      answer(module.data(), module.size());
+    } else if (head[0] == 'C' && size == 8) {
+      uint64_t seed = 0;
+      std::memcpy(&seed, bytes.data(), 8);
+      const auto input = choices(seed);
+      answer(input.data(), input.size());
+    } else if (head[0] == 'B') {
+      const auto module = weft::fuzz::generate(bytes, portable());
       answer(module.data(), module.size());
     } else if (head[0] == 'L') {  // asks for the library
       const auto module = weft::fuzz::library();

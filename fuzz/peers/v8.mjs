@@ -8,7 +8,7 @@ const kRounds = 4, kStepsPerCall = 100;
 const kNumbers = new Set(['i32', 'i64', 'f32', 'f64']);
 const kTraps = [
   [/divide by zero|remainder by zero/, 'zero'], [/unrepresentable/, 'overflow'], [/unreachable/, 'unreachable'],
-  [/out of bounds/, 'bounds'], [/signature mismatch|null function/, 'signature'], [/null pointer/, 'null'],
+  [/out of bounds/, 'bounds'], [/signature mismatch|null function/, 'signature'], [/null pointer|rethrowing null/, 'null'],
   [/illegal cast/, 'cast'], [/too large/, 'size'], [/unaligned/, 'bounds'], [/Atomics.wait|atomic wait/, 'unshared'],
 ];
 const view = new DataView(new ArrayBuffer(8));
