@@ -270,6 +270,7 @@ void measure_live() {
   pool.instances = kLive;
   pool.memories = kLive;
   pool.memory_bytes = 1u << 20;
+  pool.guards = false;  // 8 GiB of addresses each would be more than a process has
   config.pool(pool);
   const weft::Engine engine = must(weft::Engine::make(std::move(config)));
   const weft::Module small = must(weft::Module::compile(engine, kSmall));

@@ -268,6 +268,7 @@ Result<InstancePre> InstancePre::create(const Linker& linker, const CompiledModu
 }
 
 InstantiateResult InstancePre::instantiate(runtime::Store& store) const {
+  if (auto same = check_engines(module_.engine(), store); !same) return std::move(same.error());
   const std::shared_ptr<const Items>& items = items_->local();
   std::vector<runtime::Extern> imports;
   imports.reserve(items->size());
