@@ -135,18 +135,27 @@ TrapCode call_with_landing(Activation& activation, VMFuncRef* callee, VMContext*
                                                    VMContext* caller, Cell* cells,
                                                    size_t capacity) {
   VMStoreContext& ctx = store.context();
-  Activation activation(ctx);
   TrapCode code = TrapCode::none;
-  if (ctx.stack_limit == ~uint64_t{0}) {
-    ctx.stack_limit = store.stack_limit_for_entry(reinterpret_cast<uintptr_t>(&t_newest));
+  void* stack_top = nullptr;
+  {
+    Activation activation(ctx);
+    if (ctx.stack_limit == ~uint64_t{0}) {
+      ctx.stack_limit = store.stack_limit_for_entry(reinterpret_cast<uintptr_t>(&t_newest));
+    }
+    if (platform::current_stack_pointer() < ctx.stack_limit) [[unlikely]] {
+      code = TrapCode::call_stack_exhausted;
+    } else {
+      code = call_with_landing(activation, callee, caller, cells, capacity);
+    }
+    if (code != TrapCode::none) [[unlikely]] {
+      record_trap(store, code);
+    } else {
+      stack_top = ctx.interp_stack_top;
+    }
   }
-  if (platform::current_stack_pointer() < ctx.stack_limit) [[unlikely]] {
-    code = TrapCode::call_stack_exhausted;
-  } else {
-    code = call_with_landing(activation, callee, caller, cells, capacity);
-  }
-  if (code != TrapCode::none) [[unlikely]]
-    record_trap(store, code);
+  // The outermost call began without a stack of the interpreter. Having returned it leaves that
+  // stack as it found it, with nothing on it: the next call need not attach it again.
+  if (ctx.interp_stack_top == nullptr) ctx.interp_stack_top = stack_top;
   return code;
 }
 
