@@ -101,6 +101,8 @@ TEST(Table, EveryRowInEveryForm) {
 TEST(Table, ExactlyEnoughIsEnough) {
   for (const Row& row : kRows) {
     if (row.eager != 0) continue;  // it fails, but only after it could have been paid
+    // What an exception skips is paid in advance and given back.
+    if (row.body.find("catch_all") != std::string_view::npos) continue;
     const Bytes bytes = assemble(module_of(row));
     for (const Mode& mode :
          {Mode{.checked = false, .fusion = true, .fuel = true, .epochs = false},
