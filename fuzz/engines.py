@@ -90,7 +90,8 @@ def difference(said, weft):
     for name, text in said.items():
         if text.startswith("cannot") or text == "exhausted" or text == weft:
             continue
-        ours, theirs = weft.split("\n"), text.split("\n")
+        # Of array.copy from null to out of bounds, say, each tells another trap.
+        ours, theirs = (t.replace(" trap null", " trap bounds").split("\n") for t in (weft, text))
         for i in range(max(len(ours), len(theirs))):
             a, b = (lines[i] if i < len(lines) else "nothing" for lines in (ours, theirs))
             if a != b:

@@ -3,7 +3,7 @@
 
 smith   wasm-tools smith, any proposal, no imports: for our configurations (with fuel, so that they end)
 ending  the same, but they end by themselves, have canonical NaNs and only what V8 and Wasmtime have: for engines.py
-mutate  wasm-tools mutate of our own modules
+mutate  wasm-tools mutate of simpler modules of smith
 ttf     binaryen's generator, wasm-opt -ttf
 """
 import argparse
@@ -24,6 +24,9 @@ SMITH = {"smith": [*COMMON, "--relaxed-simd-enabled=true", "--wide-arithmetic-en
          "ending": [*COMMON, "--relaxed-simd-enabled=false", "--wide-arithmetic-enabled=false", "--custom-page-sizes-enabled=false",
                     "--ensure-termination", "--fuel=200", "--canonicalize-nans=true"]}
 
+TTF_OFF = [f"--disable-{name}" for name in ("strings", "stack-switching", "shared-everything", "fp16", "custom-descriptors", "multibyte",
+                                           "acquire-release-atomics", "relaxed-atomics", "compact-imports")]
+
 
 def run(command, data=b""):
     return subprocess.run([str(word) for word in command], input=data, capture_output=True, timeout=60).returncode == 0
@@ -35,13 +38,14 @@ def make(kind, seed, path, folder):
         # Wasmtime's C API ends the process where it is asked for types that it has no word for: half of them without.
         plain = [flag.replace("true", "false") if any(n in flag for n in ("gc-", "exceptions-", "simd-")) else flag for flag in SMITH[kind]]
         return run([WASM_TOOLS, "smith", *(plain if kind == "ending" and seed % 2 else SMITH[kind]), "-o", path], numbers.randbytes(300 + numbers.randrange(4000)))
-    if kind == "mutate":
+    if kind == "mutate":  # it knows nothing of GC and exceptions
         original = folder / "original.wasm"
-        made = subprocess.run([ROOT / "build/release/bin/fuzz_differential", "--emit", str(original), "--seed", str(seed // 5 + 1)], capture_output=True)
-        return made.returncode == 0 and run([WASM_TOOLS, "mutate", original, "--seed", seed, "-o", path])
+        simple = [flag.replace("true", "false") if any(n in flag for n in ("gc-", "exceptions-")) else flag for flag in SMITH["smith"]]
+        made = run([WASM_TOOLS, "smith", *simple, "-o", original], random.Random(seed // 5).randbytes(3000))
+        return made and run([WASM_TOOLS, "mutate", original, "--seed", seed, "-o", path])
     choices = folder / "choices"
     choices.write_bytes(numbers.randbytes(500 + numbers.randrange(4000)))
-    return run([WASM_OPT, "-ttf", choices, "-o", path, "--all-features", "--disable-stringref" if seed % 2 else "--all-features"])
+    return run([WASM_OPT, "-ttf", choices, "-o", path, "--all-features", *TTF_OFF])
 
 
 def main():
