@@ -21,6 +21,17 @@ bool split(std::string_view path, std::deque<std::string>& out, bool in_front) {
   return true;
 }
 
+bool contains(const NodePtr& top, const NodePtr& wanted) {
+  std::vector<NodePtr> todo = {top};
+  while (!todo.empty()) {
+    const NodePtr node = todo.back();
+    todo.pop_back();
+    if (node == wanted) return true;
+    for (const auto& [name, child] : node->entries) todo.push_back(child);
+  }
+  return false;
+}
+
 }  // namespace
 
 FileModel::Place FileModel::find(const NodePtr& base, std::string_view path, bool follow) {
@@ -141,8 +152,7 @@ bool FileModel::rename(const NodePtr& from, std::string_view old_path, const Nod
   const bool moves_directory = source.node->kind == Node::Kind::directory;
   if (target.node == source.node) return true;
   if (moves_directory) {
-    if (std::find(target.above.begin(), target.above.end(), source.node) != target.above.end())
-      return false;
+    if (contains(source.node, target.parent())) return false;
     if (target.node != nullptr &&
         (target.node->kind != Node::Kind::directory || !target.node->entries.empty()))
       return false;
