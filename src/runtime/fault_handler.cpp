@@ -5,6 +5,7 @@
 #include <ucontext.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
@@ -35,6 +36,7 @@ namespace {
 
 constexpr std::array<int, 4> kSignals = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 struct sigaction g_previous[kSignals.size()];  // written before the handlers are installed
+std::atomic<bool> g_spent[kSignals.size()];    // a previous handler with SA_RESETHAND was called
 
 #if defined(__x86_64__)
 void read_registers(const ucontext_t& uc, uint64_t (&out)[32], uintptr_t& pc) {
@@ -112,10 +114,15 @@ void pass_to_previous(int signal, siginfo_t* info, void* context) {
   size_t i = 0;
   while (kSignals[i] != signal) ++i;
   const struct sigaction& previous = g_previous[i];
-  const bool is_function = (previous.sa_flags & SA_SIGINFO) != 0 ||
-                           (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
+  bool is_function = (previous.sa_flags & SA_SIGINFO) != 0 ||
+                     (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN);
+  // One call and the default after it, as the kernel does: crash reporters return to the fault and
+  // rely on it. SAFETY: relaxed, because the flag guards no other data.
+  const bool once = is_function && (previous.sa_flags & static_cast<int>(SA_RESETHAND)) != 0;
+  const bool spent = once && g_spent[i].exchange(true, std::memory_order_relaxed);
+  if (spent) is_function = false;
   if (!is_function) {
-    if (previous.sa_handler == SIG_IGN && info->si_code <= 0) return;
+    if (!spent && previous.sa_handler == SIG_IGN && info->si_code <= 0) return;
     // The default: back in the same instruction, the fault ends the process as if we had never been
     // here.
     struct sigaction fresh{};

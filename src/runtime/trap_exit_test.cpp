@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -186,6 +187,25 @@ TEST(FaultHandler, PreviousHandlerGetsTheFaultUnchanged) {
         *reinterpret_cast<volatile int*>(4096) = 1;
       },
       ::testing::ExitedWithCode(77), "");
+}
+
+TEST(FaultHandler, PreviousOneShotHandlerIsCalledOnce) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  // A crash reporter: says something, returns, and expects the fault to end the process then.
+  EXPECT_EXIT(
+      {
+        struct sigaction mine{};
+        mine.sa_flags = SA_SIGINFO | static_cast<int>(SA_RESETHAND);
+        mine.sa_sigaction = [](int, siginfo_t*, void*) {
+          static int calls = 0;
+          if (++calls > 1) _exit(3);
+          (void)!write(STDERR_FILENO, "reported", 8);
+        };
+        sigaction(SIGSEGV, &mine, nullptr);
+        if (!install_signal_handlers()) _exit(2);
+        *reinterpret_cast<volatile int*>(4096) = 1;
+      },
+      ::testing::KilledBySignal(SIGSEGV), "reported");
 }
 
 }  // namespace
