@@ -163,19 +163,20 @@ CallResult Invocation::run_values(std::span<const Value> values, bool resuming) 
 }
 
 std::span<const wasm::ValType> Invocation::resume_types() const {
-  if (suspension_ != Suspension::host) return {};
+  if (suspension_ != Suspension::host || continuation_->store_is_gone()) return {};
   return store_->engine().types()[continuation_->host()->type].results;
 }
 
 Func Invocation::host() const {
-  if (suspension_ != Suspension::host) return {};
+  if (suspension_ != Suspension::host || continuation_->store_is_gone()) return {};
   return {continuation_->host(), store_->id()};
 }
 
 runtime::Backtrace Invocation::frames() const {
   runtime::Backtrace out;
+  if (state_ != State::suspended || continuation_->store_is_gone()) return out;
   const auto collect = store_->engine().collect_interp_frames;
-  if (state_ == State::suspended && collect != nullptr) collect(continuation_->anchor(), out);
+  if (collect != nullptr) collect(continuation_->anchor(), out);
   return out;
 }
 
