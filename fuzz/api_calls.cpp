@@ -172,6 +172,7 @@ void ApiSession::call_unchecked() {
       true;  // the caller vouches for references: zeros are nulls, but they may not be allowed
   const size_t params = weft_functype_params(type, &kinds);
   for (size_t i = 0; i < params; ++i) numbers &= kinds[i] <= WEFT_V128;
+  // Results may be more than parameters.
   weft_functype_delete(type);
   if (!numbers) return;
   std::array<weft_raw_t, 64> cells{};

@@ -82,6 +82,14 @@ void ApiSession::make_engine() {
   ok(weft_config_set(config, "translation", c_.below(3)));
   ok(weft_config_set(config, "gc_zeal", c_.below(4)));
   ok(weft_config_set(config, "parallelism", 1));
+  if ((bits & 96) == 96) {
+    weft_pool_config_t pool;
+    weft_pool_config_init(&pool);
+    pool.instances = 1 + c_.below(6), pool.memories = c_.below(6), pool.tables = c_.below(6);
+    pool.memory_bytes = uint64_t{1} << (16 + c_.below(5));
+    pool.guards = c_.chance(50);
+    ok(weft_config_pool(config, &pool));
+  }
   if ((bits & 8) != 0) ok(weft_config_set(config, "no such option", 1));
   if ((bits & 16) != 0) ok(weft_config_feature(config, "simd", false));
   if (!ok(weft_engine_new(config, &e))) e = nullptr;
@@ -99,6 +107,7 @@ void ApiSession::make_store() {
   // Without fuel or a deadline the guest's loop does not end: one of them, or no loop.
   ok(weft_store_set_fuel(s.store, 2000));
   ok(weft_store_set_epoch_deadline(s.store, 2));
+  weft_store_limit_heap(s.store, 1 << 20);
 }
 
 void ApiSession::make_module() {
@@ -181,6 +190,14 @@ weft_error_t* ApiSession::host_function(void* env, weft_caller_t* caller, weft_r
   mine->kept_scopes = outer;
   --self.depth_, --mine->busy;
   if (self.c_.chance(10)) return weft_error_new("refused", 7);
+  if (self.c_.chance(15)) return weft_error_pending();
+  if (weft_ref_t* r = self.pick(self.refs_); r != nullptr && self.c_.chance(15))
+    return weft_error_throw(mine->store, *r);
+  if (self.c_.chance(5)) {
+    weft_error_t* error = weft_error_new("final", 5);
+    weft_error_set_final(error);
+    return error;
+  }
   if (self.c_.chance(5)) return weft_error_exit(3);
   return nullptr;
 }
@@ -192,6 +209,7 @@ void ApiSession::keep(const weft_extern_t& item) {
     case WEFT_EXTERN_TABLE: return tables_.push_back(item.of.table);
     case WEFT_EXTERN_MEMORY: return memories_.push_back(item.of.memory);
     case WEFT_EXTERN_GLOBAL: return globals_.push_back(item.of.global);
+    case WEFT_EXTERN_TAG: return tags_.push_back(item.of.tag);
     default: return;
   }
 }
@@ -210,7 +228,7 @@ void ApiSession::keep(const weft_val_t& value) {
 
 void ApiSession::step() {
   ++steps_;
-  switch (c_.below(24)) {
+  switch (c_.below(36)) {
     case 0: return make_engine();
     case 1: return make_store();
     case 2:
@@ -234,6 +252,18 @@ void ApiSession::step() {
     case 20: return use_reference();
     case 21: return use_scope();
     case 22: return use_shared_memory();
+    case 23:
+    case 24:
+    case 25: return use_invocation();
+    case 26:
+    case 27: return use_objects();
+    case 28: return use_exceptions();
+    case 29: return use_roots();
+    case 30: return free_instance();
+    case 31: return limits_and_hooks();
+    case 32: return serialize();
+    case 33: return prepare_instance();
+    case 34: return interrupt();
     default: return read_module();
   }
 }
@@ -250,7 +280,7 @@ void ApiSession::run() {
 
 ApiSession::~ApiSession() {
   // In any order.
-  std::vector<unsigned> order = {0, 1, 2, 3, 4, 5, 6, 7};
+  std::vector<unsigned> order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   for (size_t i = order.size(); i > 1; --i) {
     std::swap(order[i - 1], order[c_.below(static_cast<unsigned>(i))]);
   }
@@ -268,8 +298,15 @@ ApiSession::~ApiSession() {
       case 6:
         for (weft_module_t* m : modules_) weft_module_delete(m);
         break;
-      default:
+      case 7:
         for (weft_shared_memory_t* m : shared_) weft_shared_memory_delete(m);
+        break;
+      case 8:
+        for (const Invocation& i : invocations_) weft_invocation_delete(i.invocation);
+        break;
+      default:
+        for (weft_interrupt_handle_t* h : handles_) weft_interrupt_handle_delete(h);
+        weft_instance_pre_delete(pre_);
     }
   }
   if (finalized_ != handed_over_) {

@@ -50,6 +50,16 @@ class ApiSession {
   void use_scope();
   void use_shared_memory();
   void read_module();
+  // api_more.cpp
+  void use_invocation();
+  void use_objects();
+  void use_exceptions();
+  void use_roots();
+  void free_instance();
+  void limits_and_hooks();
+  void serialize();
+  void prepare_instance();
+  void interrupt();
 
   static weft_error_t* host_function(void* self, weft_caller_t* caller, weft_raw_t* cells,
                                      size_t capacity);
@@ -65,6 +75,7 @@ class ApiSession {
   void keep(const weft_extern_t& item);
   void keep(const weft_val_t& value);
   void keep_exports(const Store& s, weft_instance_t instance);
+  void call_invocation(Store& s, size_t index, bool start);
   template <class T>
   T* pick(std::vector<T>& from) {
     return from.empty() ? nullptr : &from[c_.below(static_cast<unsigned>(from.size()))];
@@ -83,7 +94,16 @@ class ApiSession {
   std::vector<weft_global_t> globals_;
   std::vector<weft_extern_t> externs_;
   std::vector<weft_ref_t> refs_;
-  std::vector<std::vector<uint8_t>> sources_;
+  struct Invocation {
+    weft_invocation_t* invocation = nullptr;
+    weft_func_t func{};
+    bool running = false;  ///< A host function under it may not delete it.
+  };
+  std::vector<Invocation> invocations_;
+  std::vector<weft_root_t> roots_;
+  std::vector<weft_tag_t> tags_;
+  std::vector<weft_interrupt_handle_t*> handles_;
+  weft_instance_pre_t* pre_ = nullptr;
   unsigned depth_ = 0;  ///< Of host functions that call the API.
   unsigned steps_ = 0;
   uint64_t handed_over_ = 0, finalized_ = 0;
