@@ -68,6 +68,7 @@ Result<CompiledModule> ModuleBuilder::finish() {
 
 /// Steps over complete sections; looks into the code section as it grows.
 Result<> ModuleBuilder::look() {
+  if (bytes_.empty()) return {};
   constexpr std::array<uint8_t, kHeaderBytes> kHeader = {0, 'a', 's', 'm', 1, 0, 0, 0};
   const size_t header = std::min(bytes_.size(), kHeaderBytes);
   if (std::memcmp(bytes_.data(), kHeader.data(), header) != 0) {
