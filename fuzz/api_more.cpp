@@ -153,10 +153,10 @@ void ApiSession::use_exceptions() {
     weft_functype_delete(type);
   }
   const weft_tag_t* t = pick(tags_);
-  const weft_ref_t* r = pick(refs_);
   weft_functype_t* type = nullptr;
   if (t != nullptr && ok(weft_tag_type(s->store, *t, &type))) weft_functype_delete(type);
   if (t != nullptr && ok(weft_exception_new(s->store, *t, &value, 1, &made))) refs_.push_back(made);
+  const weft_ref_t* r = pick(refs_);
   if (r == nullptr) return;
   std::array<weft_val_t, 2> values{};
   size_t count = 0;
