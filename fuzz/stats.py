@@ -31,7 +31,8 @@ def read_libfuzzer(text):
     executions = [int(n) for n in re.findall(r"stat::number_of_executed_units:\s*(\d+)", text)]
     executions = executions or [int(n) for n in re.findall(r"^#(\d+)\s", text, re.M)] or [0]
     seconds = re.findall(r"^Done \d+ runs in (\d+) second", text, re.M)
-    finding = re.search(r"Test unit written to (\S+)", text)
+    # Slow inputs are kept by libFuzzer too; they depend on what else the machine does.
+    finding = re.search(r"Test unit written to (\S*(?:crash|timeout|oom|leak)-\S+)", text)
     return {"executions": executions[-1], "seconds": int(seconds[-1]) if seconds else None,
             "findings": int(finding is not None), "finding": finding.group(1) if finding else None}
 
