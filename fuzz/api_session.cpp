@@ -82,6 +82,8 @@ void ApiSession::make_engine() {
   ok(weft_config_set(config, "translation", c_.below(3)));
   ok(weft_config_set(config, "gc_zeal", c_.below(4)));
   ok(weft_config_set(config, "parallelism", 1));
+  ok(weft_config_set(config, "interp_stack_max",
+                     1 << 20));  // backtraces of deep recursion take time
   if ((bits & 96) == 96) {
     weft_pool_config_t pool;
     weft_pool_config_init(&pool);
