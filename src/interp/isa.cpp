@@ -13,8 +13,9 @@ namespace weft::interp {
 namespace {
 
 // Name and fields of every instruction, one after the other: an array of string_views would be
-// twice as long, and relocated at each start.
+// twice as long, and relocated at each start. Twins share theirs.
 constexpr char kTexts[] =
+#define WEFT_PAIR(id, name, fields, bytes) name ".t\0" fields "\0"
 #define WEFT_ROW(id, name, fields, bytes) name "\0" fields "\0"
 #include "interp/isa_rows.inc"
     ;
@@ -22,13 +23,18 @@ constexpr std::array<uint8_t, kCodeCount> kBytes = {
 #define WEFT_ROW(id, name, fields, bytes) bytes,
 #include "interp/isa_rows.inc"
 };
-/// Where each one's name is in kTexts.
+constexpr std::string_view kTwin = ".t";  // how the name of one that does not store ends
+/// Where each one's name is in kTexts, doubled; odd: without kTwin.
 constexpr std::array<uint32_t, kCodeCount> kTextAt = [] {
   std::array<uint32_t, kCodeCount> at{};
   uint32_t position = 0;
   size_t code = 0;
+#define WEFT_PAIR(id, name, fields, bytes) \
+  at[code++] = position * 2 + 1;           \
+  at[code++] = position * 2;               \
+  position += sizeof(name) + kTwin.size() + sizeof(fields);
 #define WEFT_ROW(id, name, fields, bytes) \
-  at[code++] = position;                  \
+  at[code++] = position * 2;              \
   position += sizeof(name) + sizeof(fields);
 #include "interp/isa_rows.inc"
   return at;
@@ -203,9 +209,11 @@ const std::unordered_map<HandlerWord, Code>& codes() {
 }  // namespace
 
 CodeInfo info(Code code) {
-  const char* const name = &kTexts[kTextAt[static_cast<size_t>(code)]];
-  const std::string_view name_view(name);
-  return {name_view, std::string_view(name + name_view.size() + 1), bytes_of(code)};
+  const uint32_t at = kTextAt[static_cast<size_t>(code)];
+  std::string_view name(&kTexts[at / 2]);
+  const std::string_view fields(name.data() + name.size() + 1);
+  if (at % 2 != 0) name.remove_suffix(kTwin.size());
+  return {name, fields, bytes_of(code)};
 }
 uint8_t bytes_of(Code code) { return kBytes[static_cast<size_t>(code)]; }
 const HandlerTable& handlers(bool is_checked) { return is_checked ? checked() : guarded(); }
@@ -221,7 +229,7 @@ std::span<const Sequence> sequences_from(Code code) {
   const SequenceRange range = kGroups.ranges[kGroups.of[static_cast<size_t>(code)]];
   return std::span(kSequences).subspan(range.begin, static_cast<size_t>(range.end - range.begin));
 }
-bool is_transient(Code code) { return info(code).name.ends_with(".t"); }
+bool is_transient(Code code) { return info(code).name.ends_with(kTwin); }
 
 // SAFETY: an instruction is its handler's word, so the table's entry is code for one that has no
 // operands.
