@@ -26,6 +26,13 @@
 namespace weft::signals {
 namespace {
 
+// The portable dispatcher, which sanitizers use too, checks bounds itself: guests do not fault.
+#if WEFT_PORTABLE_DISPATCH || defined(WEFT_SANITIZED)
+constexpr bool kGuestsFault = false;
+#else
+constexpr bool kGuestsFault = true;
+#endif
+
 struct Case {
   const char* name;
   bool profiled;
@@ -80,14 +87,19 @@ class Probe {
     const auto instance = linker.instantiate(store, module);
     if (!instance) return "no instance";
     const auto call = instance->get<int32_t(int32_t)>(store, "call").value();
-    const Counts before = counts();
     const auto good = call(store, 0);
     if (in_guest != nullptr) return in_guest;
     if (!good || *good != 0) return "the guest did not go on";
+    const Counts before = counts();
     const auto bad = call(store, 1 << 20);
     if (bad || bad.error().trap() == nullptr) return "the guest's own fault is no trap";
-    if (case_.last && counts().passed == before.passed) return "the fault came by another way";
-    return in_guest;
+    if (in_guest != nullptr) return in_guest;
+    // Two faults: the host function's one in a page of the first handler, if there is one, and the
+    // guest's.
+    const uint64_t wanted = (case_.first ? 1u : 0u) + (kGuestsFault ? 1u : 0u);
+    if (case_.last && counts().passed != before.passed + wanted)
+      return "a fault came by another way";
+    return nullptr;
   }
 
  private:
@@ -148,7 +160,7 @@ const char* missing(const Case& c, const Told& told) {
     return "hardly any SIGPROF arrived";
   if (c.profiled && told.counts.timer == 0) return "no SIGPROF of the timer arrived";
   if (c.first && told.counts.own == 0) return "no foreign fault took place";
-  if (c.last && told.counts.passed == 0) return "no fault was passed on to us";
+  if (kGuestsFault && c.last && told.counts.passed == 0) return "no fault was passed on to us";
   return nullptr;
 }
 
