@@ -34,7 +34,7 @@ struct ModuleBuilder::Sections {
   std::vector<std::pair<size_t, size_t>> bodies;  ///< Begin (with size prefix) and end.
   size_t next_body = 0;
   uint32_t validated = 0;
-  bool all_seen = false;       ///< All bodies are there and were looked at.
+  bool all_seen = false;     ///< All bodies are there and were looked at.
   size_t look_again_at = 0;  ///< So many bytes later the bodies are looked at again: doubles.
 };
 

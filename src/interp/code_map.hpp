@@ -58,9 +58,9 @@ class ModuleCode {
   std::shared_ptr<const binary::Module> module_;
   Options options_;
   std::unique_ptr<FuncCode[]> functions_;
-  std::mutex mutex_;                        // one translation at a time per module
+  std::mutex mutex_;                                        // one translation at a time per module
   std::unordered_map<const FuncCode*, FuelMap> fuel_maps_;  // guarded by mutex_
-  std::unique_ptr<Translator> translator_;  // its buffers; guarded by mutex_
+  std::unique_ptr<Translator> translator_;                  // its buffers; guarded by mutex_
 };
 
 /// The function whose translated code holds `ip`, or null. For backtraces: takes a lock.

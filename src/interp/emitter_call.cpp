@@ -34,8 +34,8 @@ auto InterpEmitter::prepare_call(uint32_t type, uint32_t on_top) -> CallShape {
   need_cells(cell + shape.host_cells);
   return shape;
 }
-/// What follows a call is charged for with what is in front of it: it runs unless the callee does not
-/// return, and then it is given back.
+/// What follows a call is charged for with what is in front of it: it runs unless the callee does
+/// not return, and then it is given back.
 void InterpEmitter::after_call() { barrier(); }
 void InterpEmitter::after_tail_call() {
   barrier();

@@ -35,8 +35,8 @@ struct Backtrace {
   uint64_t omitted = 0;
 
   void add(const Instance& instance, FuncIdx func, uint32_t offset);
-  /// `  0: 0x1a2b - module!function` per line, with ` at file:line:column` where the guest has debug
-  /// information, and a line for each inlined function.
+  /// `  0: 0x1a2b - module!function` per line, with ` at file:line:column` where the guest has
+  /// debug information, and a line for each inlined function.
   std::string text() const;
   bool empty() const { return frames.empty(); }
 };

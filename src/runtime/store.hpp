@@ -215,7 +215,7 @@ class Store {
   };
   std::vector<Range> ranges_;  // of all memories, those of instances too: for memory_at
   ItemTable items_;
-  std::vector<VMFuncRef*> host_refs_;  // of host_funcs_, for items_
+  std::vector<VMFuncRef*> host_refs_;              // of host_funcs_, for items_
   std::vector<std::shared_ptr<const void>> kept_;  // before the functions that point into it
   std::vector<std::unique_ptr<HostFunc>> host_funcs_;
   std::vector<std::unique_ptr<Memory>> memories_;

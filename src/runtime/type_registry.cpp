@@ -151,8 +151,7 @@ Result<TypeId> TypeRegistry::intern_composite(CompositeKind kind, std::span<cons
   const uint32_t base = list_.size();
   if (base >= kMaxTypes) return fail(ErrorCode::limit_exceeded, "too many types in one engine");
   if (super && (list_[super->value].is_final || list_[super->value].kind != kind)) {
-    return fail(ErrorCode::bad_argument,
-                "bad argument: the supertype is final or of another kind");
+    return fail(ErrorCode::bad_argument, "bad argument: the supertype is final or of another kind");
   }
   if (super && list_[super->value].depth + 1 > UINT16_MAX)
     return fail(ErrorCode::limit_exceeded, "limit exceeded: depth of subtypes");

@@ -152,8 +152,8 @@ struct VMStoreContext {
   uint64_t stack_limit;     ///< Native stack: lowest address guest code may use; all ones outside
                             ///< guest code.
   int64_t fuel_consumed;    ///< Negative = fuel left, counts up; >= 0 = exhausted.
-  uint64_t epoch_deadline;  ///< Absolute epoch at which guest code is interrupted; other threads may
-                            ///< write 0: only atomic (relaxed) accesses.
+  uint64_t epoch_deadline;  ///< Absolute epoch at which guest code is interrupted; other threads
+                            ///< may write 0: only atomic (relaxed) accesses.
   const std::atomic<uint64_t>* epoch;  ///< The engine's counter.
   void* last_wasm_exit_fp;
   const void* last_wasm_exit_pc;
