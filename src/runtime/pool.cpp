@@ -2,9 +2,11 @@
 // goes first to an instance of the module it held last: its image is still mapped, its function
 // references still stand. ADR 0022.
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <thread>
 
 #include "base/bits.hpp"
 #include "runtime/allocator.hpp"
@@ -172,10 +174,13 @@ class PoolingAllocator final : public Allocator {
     MemorySlot slot;
     const auto rates = [&](const MemorySlot& s) { return s.image == wish.image; };
     const auto fresh = [](uint32_t n) { return MemorySlot{n, 0, 0, 0, 0}; };
-    if (!memories_.take(slot, rates, fresh)) {
+    while (!memories_.take(slot, rates, fresh)) {
       flush_all();
-      if (!memories_.take(slot, rates, fresh))
-        return all_used("memory slots", options_.memories, "memories");
+      // Slots that another thread is clearing at this moment are free, too: they only come later.
+      const bool more_come = flushing_.load(std::memory_order_acquire) != 0;
+      if (memories_.take(slot, rates, fresh)) break;
+      if (!more_come) return all_used("memory slots", options_.memories, "memories");
+      std::this_thread::yield();
     }
     MemorySpace out = space_of(slot);
     if (guards_ && !wish.guardable) out.guarded = false;  // its code checks anyway
@@ -280,9 +285,12 @@ class PoolingAllocator final : public Allocator {
         return;
       }
       if (mine.kept.size() < options_.batch) return;
+      // SAFETY: before the slots leave the list, so that nobody sees neither them nor this.
+      flushing_.fetch_add(1, std::memory_order_acq_rel);
       batch.swap(mine.kept);
     }
     flush(batch);
+    flushing_.fetch_sub(1, std::memory_order_acq_rel);
     auto& mine = late_.mine();
     const std::lock_guard lock(mine.mutex);
     if (mine.kept.empty()) {
@@ -295,9 +303,12 @@ class PoolingAllocator final : public Allocator {
       std::vector<Late> batch;
       {
         const std::lock_guard lock(stripe.mutex);
+        if (stripe.kept.empty()) continue;
+        flushing_.fetch_add(1, std::memory_order_acq_rel);  // SAFETY: as above
         batch.swap(stripe.kept);
       }
       flush(batch);
+      flushing_.fetch_sub(1, std::memory_order_acq_rel);
     }
   }
   void flush(std::span<const Late> batch) noexcept {
@@ -322,6 +333,7 @@ class PoolingAllocator final : public Allocator {
   Slots<MemorySlot> memories_;
   Slots<uint32_t> tables_;
   Stripes<Late> late_;
+  std::atomic<uint32_t> flushing_{0};  // threads that hold slots of late_ to clear them
 };
 
 }  // namespace
