@@ -15,6 +15,7 @@
 #include "engine/engine.hpp"
 #include "engine/instantiate.hpp"
 #include "engine/linker.hpp"
+#include "platform/cpu.hpp"
 #include "wasm/opcodes.hpp"
 #include "wasm/v128.hpp"
 
@@ -355,8 +356,7 @@ TEST(RelaxedSimd, IsDeterministicOrOneOfTheChoices) {
 
 #if defined(__x86_64__)
 TEST(RelaxedSimd, FusesWhereTheProcessorDoes) {
-  if (!__builtin_cpu_supports("fma") || !__builtin_cpu_supports("avx"))
-    GTEST_SKIP() << "the processor has no fused multiply-add";
+  if (!platform::cpu_has_fma()) GTEST_SKIP() << "the processor has no fused multiply-add";
   Config config;
   config.relaxed_simd_deterministic = false;
   const Engine engine = Engine::create(config).value();

@@ -8,6 +8,7 @@
 #include "interp/compare_rows.hpp"
 #include "interp/install.hpp"
 #include "interp/sequences.hpp"
+#include "platform/cpu.hpp"
 
 namespace weft::interp {
 namespace {
@@ -128,11 +129,11 @@ static_assert(kGroups.ranges[kGroups.of[static_cast<size_t>(kSequences[0].parts[
 void install_simd(HandlerTable& table) {
   install_simd_general(table);
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("sse4.2")) {
+  if (platform::cpu_has_sse42()) {
     install_simd_narrow_v2(table);
     install_simd_wide_v2(table);
     install_simd_misc_v2(table);
-    if (__builtin_cpu_supports("avx") && __builtin_cpu_supports("fma")) {
+    if (platform::cpu_has_fma()) {
       install_simd_native_v3(table);
     } else {
       install_simd_native_v2(table);
