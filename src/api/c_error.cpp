@@ -121,7 +121,8 @@ uint64_t weft_error_offset(const weft_error_t* e) { return e->error.offset; }
 void weft_trap_delete(weft_trap_t* t) { delete t; }
 
 weft_trap_code_t weft_trap_code(const weft_trap_t* t) {
-  return static_cast<weft_trap_code_t>(t->trap.code);
+  // What a host function did has a number inside only.
+  return wasm::is_guest_trap(t->trap.code) ? static_cast<weft_trap_code_t>(t->trap.code) : 0;
 }
 
 weft_str_t weft_trap_message(const weft_trap_t* t) { return api::borrow(t->trap.message); }

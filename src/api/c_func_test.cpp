@@ -36,4 +36,25 @@ TEST(CFunc, KindsOfConcreteReferencesAreThoseOfTheirTopType) {
   weft_functype_delete(type);
 }
 
+TEST(CFunc, TheCodeOfATrapIsZeroUnlessTheGuestTrapped) {
+  const weft::Engine engine = weft::Engine::make().value();
+  weft::Store store = weft::Store::make(engine).value();
+  weft::Linker linker(engine);
+  const auto call = [&](weft_callback_t host) {
+    weft_functype_t* type = weft_functype_new(nullptr, 0, nullptr, 0);
+    weft_func_t func{};
+    EXPECT_EQ(weft_func_new(store.c_api(), type, host, nullptr, nullptr, &func), nullptr);
+    weft_functype_delete(type);
+    weft_trap_t* trap = nullptr;
+    EXPECT_EQ(weft_func_call(store.c_api(), func, nullptr, 0, nullptr, 0, &trap), nullptr);
+    EXPECT_NE(trap, nullptr);
+    const weft_trap_code_t code = weft_trap_code(trap);
+    weft_trap_delete(trap);
+    return code;
+  };
+  EXPECT_EQ(call([](void*, weft_caller_t*, weft_raw_t*, size_t) { return weft_error_exit(3); }), 0);
+  EXPECT_EQ(
+      call([](void*, weft_caller_t*, weft_raw_t*, size_t) { return weft_error_new("no", 2); }), 0);
+}
+
 }  // namespace
