@@ -1,12 +1,9 @@
-// What an instance costs: instantiate + drop, on demand and pooled, in one store and with a store
-// of its own, with one call and without, on one thread and on two; and what a live one takes.
-// `./dev bench api` prints the table; with `--json` one object per line; arguments: a substring of
-// the rows wanted, then `--module FILE` for a big module.
+// What an instance costs in Weft: instantiate + drop, on demand and pooled, with a store of its own
+// and in one store, with one call and without, on one thread and on two; and what a live one takes.
+// instantiate MODULES [BIG.wasm]: the folder of small.wat, and a big module.
 #include <time.h>
 
-#include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -19,72 +16,23 @@
 
 #include <weft/weft.hpp>
 
+#include "measure.hpp"
+
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// The small module of the peers' figures: 1 page, table of 4, 1 import, 1 data segment.
-constexpr std::string_view kSmall = R"((module
-  (import "host" "nop" (func $nop))
-  (memory (export "memory") 1)
-  (table 4 funcref)
-  (elem (i32.const 0) $f $g)
-  (data (i32.const 16) "hello, world")
-  (global $x (mut i32) (i32.const 7))
-  (func $f (export "f") (result i32)
-    (global.set $x (i32.add (global.get $x) (i32.const 1)))
-    (i32.store (i32.const 1024) (global.get $x))
-    (global.get $x))
-  (func $g (export "g") (call $nop))))";
+using bench::Clock;
 
 template <class T>
 T must(weft::Result<T> r) {
   if (!r) {
-    std::fprintf(stderr, "bench: %s\n", std::string(r.error().message()).c_str());
-    std::exit(1);
+    bench::fail(r.error().message());
   }
   if constexpr (!std::is_void_v<T>) return std::move(*r);
 }
 void check(weft_error_t* e) {
   if (e == nullptr) return;
   const weft_str_t text = weft_error_message(e);
-  std::fprintf(stderr, "bench: %.*s\n", static_cast<int>(text.size), text.data);
-  std::exit(1);
-}
-
-/// Nanoseconds per call of `body`, the best of some batches.
-template <class F>
-double best_ns(F&& body, int batches = 9, double batch_ms = 20) {
-  body();
-  uint64_t per_batch = 1;
-  double best = 1e300;
-  for (int i = 0; i < batches;) {
-    const auto start = Clock::now();
-    for (uint64_t k = 0; k < per_batch; ++k) body();
-    const double ns = std::chrono::duration<double, std::nano>(Clock::now() - start).count();
-    if (ns < batch_ms * 1e6) {
-      per_batch *= 2;
-      continue;
-    }
-    best = std::min(best, ns / static_cast<double>(per_batch));
-    ++i;
-  }
-  return best;
-}
-
-bool g_json = false;
-std::string g_filter;
-
-bool wanted(const char* name) {
-  return std::string_view(name).find(g_filter) != std::string_view::npos;
-}
-void row(const char* name, double value, const char* unit) {
-  if (g_json) {
-    std::printf("{\"name\": \"%s\", \"value\": %.3f, \"unit\": \"%s\"}\n", name, value, unit);
-  } else {
-    std::printf("%-52s %12.2f %s\n", name, value, unit);
-  }
-  std::fflush(stdout);
+  bench::fail({text.data, text.size});
 }
 
 weft::Engine new_engine(bool pooled) {
@@ -157,19 +105,21 @@ Scaling two_threads(const weft::Engine& engine, const Prepared& prepared, bool c
     Best best;
     for (int round = 0; round < 9; ++round) {
       std::atomic<int> ready{0};
+      std::atomic<bool> go{false};
       std::atomic<double> cpu{0};
       std::vector<std::thread> all;
       const auto work = [&] {
         ++ready;
-        while (ready.load() < threads) {
+        while (!go.load()) {
         }
         const double start = thread_seconds();
         for (int i = 0; i < kEach; ++i) with_store(engine, prepared, call);
         cpu.fetch_add(thread_seconds() - start);
       };
+      for (int t = 0; t < threads; ++t) all.emplace_back(work);
+      while (ready.load() < threads) std::this_thread::yield();
       const auto start = Clock::now();
-      for (int t = 1; t < threads; ++t) all.emplace_back(work);
-      work();
+      go = true;
       for (std::thread& t : all) t.join();
       best.wall = std::min(best.wall, std::chrono::duration<double>(Clock::now() - start).count());
       best.cpu = std::min(best.cpu, cpu.load() / threads);
@@ -195,7 +145,8 @@ double status_bytes(const char* key) {
   return kib * 1024;
 }
 
-void live(const char* name, const weft::Engine& engine, const weft::Module& module, int count,
+/// Bytes that each of `count` instances takes of the process: resident, and page tables beside.
+void live(const std::string& key, const weft::Engine& engine, const weft::Module& module, int count,
           bool own_store) {
   const Prepared prepared(engine, module);
   std::vector<weft_store_t*> stores;
@@ -211,58 +162,44 @@ void live(const char* name, const weft::Engine& engine, const weft::Module& modu
     }
     prepared.instantiate(stores.back());
   }
-  const double each = (status_bytes("VmRSS:") - rss) / count;
-  const double each_table = (status_bytes("VmPTE:") - tables) / count;
-  row((std::string(name) + ", resident bytes each").c_str(), each, "bytes");
-  row((std::string(name) + ", page tables each").c_str(), each_table, "bytes");
+  bench::row(key, (status_bytes("VmRSS:") - rss) / count);
+  bench::row(key + "_tables", (status_bytes("VmPTE:") - tables) / count);
   for (weft_store_t* s : stores) weft_store_delete(s);
 }
 
-void measure(bool pooled, const std::string& big) {
-  const std::string kind = pooled ? "pooled" : "on demand";
+void measure(bool pooled, const std::string& folder, const std::string& big) {
+  const std::string kind = pooled ? "pooled" : "demand";
   const weft::Engine engine = new_engine(pooled);
-  const weft::Module module = must(weft::Module::compile(engine, kSmall));
+  const weft::Module module = must(weft::Module::from_file(engine, folder + "/small.wat"));
   const Prepared prepared(engine, module);
-  const auto time = [&](const std::string& name, auto&& body, int batches = 9) {
-    if (wanted(name.c_str())) row(name.c_str(), best_ns(body, batches) / 1000, "us");
-  };
-  time("instantiate + drop, small, " + kind + ", store each",
-       [&] { with_store(engine, prepared, false); });
-  time("instantiate + call + drop, small, " + kind + ", store each",
-       [&] { with_store(engine, prepared, true); });
+  bench::row("inst_" + kind, bench::best_of_batches([&] { with_store(engine, prepared, false); }));
+  bench::row("inst_" + kind + "_call",
+             bench::best_of_batches([&] { with_store(engine, prepared, true); }));
   weft_store_t* store = nullptr;
   check(weft_store_new(engine.c_api(), nullptr, nullptr, &store));
-  time("instantiate + free, small, " + kind + ", one store", [&] {
-    const weft_instance_t instance = prepared.instantiate(store);
-    check(weft_instance_free(store, instance));
-  });
+  bench::row("inst_" + kind + "_one_store", bench::best_of_batches([&] {
+               const weft_instance_t instance = prepared.instantiate(store);
+               check(weft_instance_free(store, instance));
+             }));
   weft_store_delete(store);
-  const std::string scaling = "two threads against one, small, " + kind;
-  if (wanted(scaling.c_str())) {
-    for (const bool call : {false, true}) {
-      const Scaling found = two_threads(engine, prepared, call);
-      const std::string name = scaling + (call ? ", with a call" : "");
-      row(name.c_str(), found.wall, "x");
-      row((name + ", by processor time").c_str(), found.cpu, "x");
-    }
-  }
+  const Scaling found = two_threads(engine, prepared, true);
+  bench::row("threads_" + kind, found.wall);
+  bench::row("threads_" + kind + "_cpu", found.cpu);
   if (!big.empty()) {
     const weft::Module large = must(weft::Module::from_file(engine, big));
     const Prepared ready(engine, large);
-    time("instantiate + drop, big, " + kind + ", store each",
-         [&] { with_store(engine, ready, false); });
+    bench::row("big_" + kind, bench::best_of_batches([&] { with_store(engine, ready, false); }));
   }
 }
 
-void measure_live() {
+void measure_live(const std::string& folder) {
   constexpr int kLive = 100000;
-  const std::string_view kBare = "(module (func (export \"f\") (result i32) (i32.const 1)))";
+  constexpr std::string_view kBare = "(module (func (export \"f\") (result i32) (i32.const 1)))";
   {
     const weft::Engine engine = new_engine(false);
-    const weft::Module module = must(weft::Module::compile(engine, kBare));
-    live("100 000 live, no memory, on demand, store each", engine, module, kLive, true);
-    const weft::Module small = must(weft::Module::compile(engine, kSmall));
-    live("100 000 live, small (1 page touched), on demand, one store", engine, small, kLive, false);
+    live("live_bare", engine, must(weft::Module::compile(engine, kBare)), kLive, true);
+    live("live_one_store", engine, must(weft::Module::from_file(engine, folder + "/small.wat")),
+         kLive, false);
   }
   weft::Config config;
   weft_pool_config_t pool;
@@ -273,26 +210,17 @@ void measure_live() {
   pool.guards = false;  // 8 GiB of addresses each would be more than a process has
   config.pool(pool);
   const weft::Engine engine = must(weft::Engine::make(std::move(config)));
-  const weft::Module small = must(weft::Module::compile(engine, kSmall));
-  live("100 000 live, small (1 page touched), pooled, store each", engine, small, kLive, true);
+  live("live_pooled", engine, must(weft::Module::from_file(engine, folder + "/small.wat")), kLive,
+       true);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string big;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view arg = argv[i];
-    if (arg == "--json") {
-      g_json = true;
-    } else if (arg == "--module" && i + 1 < argc) {
-      big = argv[++i];
-    } else {
-      g_filter = arg;
-    }
-  }
-  measure(false, big);
-  measure(true, big);
-  if (wanted("live")) measure_live();
+  const std::string folder = argc > 1 ? argv[1] : "bench/api/modules";
+  const std::string big = argc > 2 ? argv[2] : "";
+  measure(false, folder, big);
+  measure(true, folder, big);
+  measure_live(folder);
   return 0;
 }
