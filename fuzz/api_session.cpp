@@ -60,6 +60,13 @@ void ApiSession::look_at(weft_trap_t* trap) {
   if (trap == nullptr) return;
   if (weft_trap_message(trap).size == 0) std::abort();
   for (size_t i = 0; i < weft_trap_frame_count(trap); ++i) (void)weft_trap_frame(trap, i);
+  const uint8_t* dump = nullptr;
+  (void)weft_trap_core_dump(trap, &dump);
+  int32_t status = 0;
+  if (weft_trap_exit_status(trap, &status) && weft_trap_code(trap) != 0) std::abort();
+  if (weft_error_t* refused = weft_trap_refused(trap)) ok(refused);
+  if (const weft_error_t* host = weft_trap_host_error(trap)) (void)weft_error_message(host);
+  if (weft_trap_frame_count(trap) != 0 && weft_trap_source_count(trap, 0) != 0) std::abort();
   weft_bytes_t text = weft_trap_backtrace(trap);
   weft_bytes_delete(&text);
   weft_trap_delete(trap);
@@ -70,39 +77,65 @@ ApiSession::Store* ApiSession::any_store() {
   return s.store == nullptr ? nullptr : &s;
 }
 
-void ApiSession::make_engine() {
-  weft_engine_t*& e = engines_[c_.below(2)];
-  weft_engine_delete(e);
-  e = nullptr;
+weft_engine_t* ApiSession::new_engine(Choices& c) {
   weft_config_t* config = weft_config_new();
-  const unsigned bits = c_.byte();
+  const unsigned bits = c.byte();
   ok(weft_config_set(config, "fuel", bits & 1));
   ok(weft_config_set(config, "epochs", (bits >> 1) & 1));
   ok(weft_config_set(config, "guard_pages", (bits >> 2) & 1));
-  ok(weft_config_set(config, "translation", c_.below(3)));
-  ok(weft_config_set(config, "gc_zeal", c_.below(4)));
+  ok(weft_config_set(config, "translation", c.below(3)));
+  ok(weft_config_set(config, "gc_zeal", c.below(4)));
   ok(weft_config_set(config, "parallelism", 1));
   ok(weft_config_set(config, "interp_stack_max",
                      1 << 20));  // backtraces of deep recursion take time
   if ((bits & 96) == 96) {
     weft_pool_config_t pool;
     weft_pool_config_init(&pool);
-    pool.instances = 1 + c_.below(6), pool.memories = c_.below(6), pool.tables = c_.below(6);
-    pool.memory_bytes = uint64_t{1} << (16 + c_.below(5));
-    pool.guards = c_.chance(50);
+    pool.instances = 1 + c.below(6), pool.memories = c.below(6), pool.tables = c.below(6);
+    pool.memory_bytes = uint64_t{1} << (16 + c.below(5));
+    pool.guards = c.chance(50);
     ok(weft_config_pool(config, &pool));
   }
   if ((bits & 8) != 0) ok(weft_config_set(config, "no such option", 1));
   if ((bits & 16) != 0) ok(weft_config_feature(config, "simd", false));
-  if (!ok(weft_engine_new(config, &e))) e = nullptr;
+  if ((bits & 128) != 0) ok(weft_config_set(config, "core_dumps", 1));
+  weft_engine_t* engine = nullptr;
+  return ok(weft_engine_new(config, &engine)) ? engine : nullptr;
+}
+
+void ApiSession::release_engine(unsigned which) {
+  weft_engine_t* const engine = std::exchange(engines_[which], nullptr);
+  if (!std::exchange(borrowed_[which], false)) weft_engine_delete(engine);
+}
+
+void ApiSession::make_engine() {
+  const unsigned which = c_.below(2);
+  release_engine(which);
+  borrowed_[which] = commons_ != nullptr && c_.chance(80);
+  engines_[which] = borrowed_[which] ? commons_->engines[c_.below(2)] : new_engine(c_);
+}
+
+ApiCommons::ApiCommons(Choices& choices) {
+  for (weft_engine_t*& e : engines) e = ApiSession::new_engine(choices);
+}
+
+ApiCommons::~ApiCommons() {
+  for (weft_engine_t* e : engines) weft_engine_delete(e);
+  for (weft_module_t* m : modules) weft_module_delete(m);
+  for (weft_interrupt_handle_t* h : handles) weft_interrupt_handle_delete(h);
+}
+
+void ApiSession::delete_store(Store& s) {
+  weft_profile_delete(std::exchange(s.profile, nullptr));
+  weft_store_delete(s.store);
+  s = {};
 }
 
 void ApiSession::make_store() {
   weft_engine_t* engine = engines_[c_.below(2)];
   Store& s = stores_[c_.below(2)];
   if (engine == nullptr || s.busy != 0) return;
-  if (s.store != nullptr) weft_store_delete(s.store);
-  s = {};
+  if (s.store != nullptr) delete_store(s);
   if (!ok(weft_store_new(engine, counted(), finalize, &s.store))) std::abort();
   const weft_limits_t limits = small_limits();
   weft_store_limits(s.store, &limits);
@@ -154,12 +187,10 @@ void ApiSession::drop_something() {
       }
       return;
     case 1: weft_linker_delete(std::exchange(linkers_[which], nullptr)); return;
-    case 2: weft_engine_delete(std::exchange(engines_[which], nullptr)); return;
+    case 2: return release_engine(which);
     case 3:
       if (stores_[which].busy != 0 || stores_[which].store == nullptr) return;
-      weft_store_delete(stores_[which].store);
-      stores_[which] = {};
-      return;
+      return delete_store(stores_[which]);
     default:
       if (!shared_.empty()) {
         weft_shared_memory_delete(shared_.back());
@@ -230,7 +261,9 @@ void ApiSession::keep(const weft_val_t& value) {
 
 void ApiSession::step() {
   ++steps_;
-  switch (c_.below(36)) {
+  const unsigned which = c_.below(scope_ == ApiScope::wide ? 46 : 36);
+  if (which >= 36) return later_step(which);
+  switch (which) {
     case 0: return make_engine();
     case 1: return make_store();
     case 2:
@@ -270,6 +303,19 @@ void ApiSession::step() {
   }
 }
 
+void ApiSession::later_step(unsigned which) {
+  switch (which) {
+    case 36: return use_types();
+    case 37: return use_text();
+    case 38: return use_wasi();
+    case 39: return use_raw_values();
+    case 40: return use_profile();
+    case 41: return use_deadline();
+    case 42: return use_data();
+    default: return exchange();
+  }
+}
+
 void ApiSession::run() {
   for (unsigned i = 0; i < 2; ++i) {
     make_engine();
@@ -289,11 +335,10 @@ ApiSession::~ApiSession() {
   for (const unsigned what : order) {
     switch (what) {
       case 0:
-      case 1: weft_engine_delete(std::exchange(engines_[what], nullptr)); break;
+      case 1: release_engine(what); break;
       case 2:
       case 3:
-        if (stores_[what - 2].store != nullptr) weft_store_delete(stores_[what - 2].store);
-        stores_[what - 2] = {};
+        if (stores_[what - 2].store != nullptr) delete_store(stores_[what - 2]);
         break;
       case 4:
       case 5: weft_linker_delete(std::exchange(linkers_[what - 4], nullptr)); break;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 #include "weft/weft.h"
@@ -10,12 +11,34 @@
 
 namespace weft::fuzz {
 
+/// What two sessions on two threads share: engines, modules, and handles to stop each other's
+/// guests.
+struct ApiCommons {
+  explicit ApiCommons(Choices& choices);
+  ~ApiCommons();
+  ApiCommons(const ApiCommons&) = delete;
+  ApiCommons& operator=(const ApiCommons&) = delete;
+
+  std::array<weft_engine_t*, 2> engines{};
+  std::mutex mutex;
+  std::vector<weft_module_t*> modules;
+  std::vector<weft_interrupt_handle_t*> handles;
+};
+
+/// What a session may do. The numbers of the first calls are fixed: kept inputs are made of them.
+enum class ApiScope : uint8_t {
+  first,  ///< the first 36 calls
+  wide,   ///< and those of api_insight.cpp
+};
+
 /// Two engines with different options, two stores, and whatever was made in them. Handles of stores
 /// that are gone, and of the other store, stay in the lists: using them must be an error and no
 /// more.
 class ApiSession {
  public:
-  explicit ApiSession(Choices& choices) : c_(choices) {}
+  explicit ApiSession(Choices& choices, ApiScope scope = ApiScope::first,
+                      ApiCommons* commons = nullptr)
+      : c_(choices), scope_(scope), commons_(commons) {}
   ~ApiSession();
   ApiSession(const ApiSession&) = delete;
   ApiSession& operator=(const ApiSession&) = delete;
@@ -23,14 +46,19 @@ class ApiSession {
   void run();
 
  private:
+  friend ApiCommons;
   struct Store {
     weft_store_t* store = nullptr;
     unsigned busy = 0;  ///< Calls of host functions that are running: it cannot be deleted.
     std::vector<size_t> scopes;
     size_t kept_scopes = 0;  ///< Those opened outside of the host function that is running.
+    weft_profile_t* profile = nullptr;
   };
 
   void step();
+  void later_step(unsigned which);
+  void delete_store(Store& s);
+  void release_engine(unsigned which);
   void make_engine();
   void make_store();
   void make_module();
@@ -61,12 +89,24 @@ class ApiSession {
   void prepare_instance();
   void interrupt();
 
+  // api_insight.cpp
+  void use_types();
+  void read_types(const weft_engine_t& engine, weft_type_t type);
+  void use_text();
+  void use_wasi();
+  void use_raw_values();
+  void use_profile();
+  void use_deadline();
+  void use_data();
+  void exchange();
+
   static weft_error_t* host_function(void* self, weft_caller_t* caller, weft_raw_t* cells,
                                      size_t capacity);
   static void finalize(void* counter);
+  static weft_engine_t* new_engine(Choices& c);
   /// Counts what is handed over with finalize.
   void* counted();
-  bool ok(weft_error_t* error);
+  static bool ok(weft_error_t* error);
   void look_at(weft_trap_t* trap);
   Store* any_store();
   weft_val_t any_value(weft_valkind_t kind);
@@ -82,7 +122,10 @@ class ApiSession {
   }
 
   Choices& c_;
+  const ApiScope scope_;
+  ApiCommons* const commons_;
   std::array<weft_engine_t*, 2> engines_{};
+  std::array<bool, 2> borrowed_{};  ///< The engine is one of commons_.
   std::array<Store, 2> stores_{};
   std::array<weft_linker_t*, 2> linkers_{};
   std::vector<weft_module_t*> modules_;
@@ -103,6 +146,7 @@ class ApiSession {
   std::vector<weft_root_t> roots_;
   std::vector<weft_tag_t> tags_;
   std::vector<weft_interrupt_handle_t*> handles_;
+  std::vector<weft_type_t> types_;
   weft_instance_pre_t* pre_ = nullptr;
   unsigned depth_ = 0;  ///< Of host functions that call the API.
   unsigned steps_ = 0;

@@ -7,6 +7,7 @@
 //   --hashes FILE      one line per module: its number and a hash of what was observed
 //   --keep FOLDER      where modules that differ are written (build/fuzz)
 //   --emit FILE        write the first module and end
+//   --fuel             only configurations that count fuel; tells how much was used, too
 //   --plain            only the first configuration of each group, for --hashes
 //   --show             print what is observed instead of comparing
 //   FILES...           these modules instead of generated ones, with bounded fuel
@@ -29,7 +30,7 @@ namespace {
 struct Options {
   uint64_t seed = 1, modules = UINT64_MAX, executions = UINT64_MAX;
   double seconds = 1e18;
-  bool show = false, plain = false;
+  bool show = false, plain = false, fuel = false;
   std::string hashes, emit, keep = "build/fuzz";
   std::vector<std::string> files;
 };
@@ -49,6 +50,8 @@ Options parse(int argc, char** argv) {
       o.seconds = std::strtod(next(), nullptr);
     } else if (word == "--show") {
       o.show = true;
+    } else if (word == "--fuel") {
+      o.fuel = true;
     } else if (word == "--plain") {
       o.plain = true;
     } else if (word == "--hashes") {
@@ -72,12 +75,14 @@ void write(const std::string& path, const std::vector<uint8_t>& bytes) {
 }
 
 struct Totals {
-  uint64_t modules = 0, refused = 0, executions = 0, findings = 0;
+  uint64_t modules = 0, refused = 0, executions = 0, findings = 0, fuel = 0;
 };
 
 void one(const Options& o, Totals& totals, const std::string& name,
          const std::vector<uint8_t>& module, bool generated, FILE* hashes) {
-  const auto groups = generated ? weft::fuzz::groups() : weft::fuzz::bounded_groups();
+  const auto groups = !generated ? weft::fuzz::bounded_groups()
+                      : o.fuel   ? weft::fuzz::fuel_groups()
+                                 : weft::fuzz::groups();
   if (o.show) {
     const auto seen = weft::fuzz::observe(groups.front().modes.front(), module);
     for (const std::string& line : seen.lines) std::printf("%s\n", line.c_str());
@@ -88,6 +93,7 @@ void one(const Options& o, Totals& totals, const std::string& name,
       o.plain ? weft::fuzz::first_modes(module, groups) : weft::fuzz::compare(module, groups);
   ++totals.modules;
   totals.executions += verdict.executions;
+  totals.fuel += verdict.fuel;
   if (verdict.refused) ++totals.refused;
   if (hashes != nullptr) {
     std::fprintf(hashes, "%s %016llx\n", name.c_str(),
@@ -136,6 +142,12 @@ int main(int argc, char** argv) {
     }
   }
   if (hashes != nullptr) std::fclose(hashes);
+  if (o.fuel) {
+    size_t modes = 0;
+    for (const weft::fuzz::Group& group : weft::fuzz::fuel_groups()) modes += group.modes.size();
+    std::printf("fuel: %llu used by the calls of one configuration; %zu configurations compared\n",
+                static_cast<unsigned long long>(totals.fuel), modes);
+  }
   std::printf("%llu modules, %llu refused, %llu executions, %llu findings, %.1f s\n",
               static_cast<unsigned long long>(totals.modules),
               static_cast<unsigned long long>(totals.refused),

@@ -36,6 +36,33 @@ constexpr std::array<Mode, 3> kScarce = {{
      .per_call = true},
 }};
 
+constexpr std::array<Mode, 7> kTotals = {{
+    {.name = "fuel, unfused", .fused = false, .fuel = kPlenty, .rounds = 2},
+    {.name = "fuel", .fuel = kPlenty, .rounds = 2},
+    {.name = "fuel, eager", .translation = 0, .fuel = kPlenty, .rounds = 2},
+    {.name = "fuel, deferred validation", .translation = 2, .fuel = kPlenty, .rounds = 2},
+    {.name = "fuel, explicit checks", .guard_pages = false, .fuel = kPlenty, .rounds = 2},
+    {.name = "fuel, no signals, unfused",
+     .signals = false,
+     .guard_pages = false,
+     .fused = false,
+     .fuel = kPlenty,
+     .rounds = 2},
+    {.name = "fuel, epochs, eager", .translation = 0, .epochs = true, .fuel = kPlenty, .rounds = 2},
+}};
+
+constexpr std::array<Mode, 3> kLittle = {{
+    {.name = "little fuel, unfused", .fused = false, .fuel = 300, .per_call = true, .rounds = 2},
+    {.name = "little fuel, epochs", .epochs = true, .fuel = 300, .per_call = true, .rounds = 2},
+    {.name = "little fuel, no signals, eager",
+     .signals = false,
+     .guard_pages = false,
+     .translation = 0,
+     .fuel = 300,
+     .per_call = true,
+     .rounds = 2},
+}};
+
 constexpr uint64_t kBound = 20000;
 constexpr std::array<Mode, 6> kBounded = {{
     {.name = "unfused", .fused = false, .fuel = kBound, .per_call = true},
@@ -60,11 +87,13 @@ constexpr std::array<Group, 3> kGroups = {{
     {"fuel", kFuel},
     {"little fuel", kScarce},
 }};
+constexpr std::array<Group, 2> kFuelGroups = {{{"fuel", kTotals}, {"little fuel", kLittle}}};
 constexpr std::array<Group, 1> kBoundedGroups = {{{"bounded", kBounded}}};
 
 }  // namespace
 
 std::span<const Group> groups() { return kGroups; }
+std::span<const Group> fuel_groups() { return kFuelGroups; }
 std::span<const Group> bounded_groups() { return kBoundedGroups; }
 
 }  // namespace weft::fuzz

@@ -19,8 +19,6 @@
 namespace weft::fuzz {
 namespace {
 
-constexpr unsigned kRounds = 4;
-
 /// What a mode needs and keeps from module to module.
 struct Lab {
   Engine engine;
@@ -307,7 +305,9 @@ void Run::call(const Export& f, unsigned round) {
   globals(line);
   if (!portable_) tables(line);
   if (mode_.fuel != 0) {
-    line += " fuel:" + std::to_string(store_.fuel().value());
+    const uint64_t left = store_.fuel().value();
+    out_.fuel = (mode_.per_call ? out_.fuel : 0) + (mode_.fuel - left);
+    line += " fuel:" + std::to_string(left);
   }
   weft_scope_close(store_.c_api(), scope);
   out_.lines.push_back(std::move(line));
@@ -364,7 +364,7 @@ void Run::memories(unsigned round) {
 }
 
 void Run::call_all() {
-  for (unsigned round = 0; round < kRounds; ++round) {
+  for (unsigned round = 0; round < mode_.rounds; ++round) {
     for (const Export& f : funcs_) call(f, round);
     if (round % 2 != 0) memories(round);
   }
@@ -404,6 +404,7 @@ Verdict first_modes(std::span<const uint8_t> module, std::span<const Group> in) 
     const Observation seen = observe(group.modes.front(), module);
     verdict.refused |= seen.refused;
     verdict.executions += seen.calls;
+    verdict.fuel += seen.fuel;
     add_hash(verdict.hash, seen);
   }
   return verdict;
@@ -420,6 +421,7 @@ Verdict compare(std::span<const uint8_t> module, std::span<const Group> in) {
     }
     add_hash(verdict.hash, want);
     if (want.exhausted) continue;
+    verdict.fuel += want.fuel;
     for (const Mode& mode : group.modes.subspan(1)) {
       const Observation got = observe(mode, module);
       if (got.exhausted) continue;

@@ -15,7 +15,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STATS = pathlib.Path(os.environ.get("WEFT_FUZZ_STATS", ROOT / "build/fuzz/stats.json"))
 TOTALS = re.compile(r"^(\d+) modules, (\d+) refused, (\d+) executions, (\d+) findings, ([\d.]+) s", re.M)
-ORDER = ["module", "text", "execute", "wasi", "api", "differential", "dispatchers", "engines"]
+ORDER = ["module", "text", "execute", "wasi", "api", "differential", "fuel", "dispatchers", "engines"]
 
 
 def commit():
