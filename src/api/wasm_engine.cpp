@@ -9,7 +9,6 @@ namespace weft::api {
 
 void WasmStore::destroy() {
   doomed = false;
-  delete std::exchange(spare, nullptr);
   // From here on names that finalizers delete or ask find no store.
   weft_store_delete(std::exchange(weft, nullptr));
   free_pins.clear();
@@ -39,13 +38,13 @@ wasm_engine_t* wasm_engine_new(void) { return wasm_engine_new_with_config(nullpt
 
 wasm_engine_t* wasm_engine_new_with_config(wasm_config_t* config) try {
   const std::unique_ptr<wasm_config_t> owned(config);
+  auto out = std::make_unique<wasm_engine_t>(nullptr);
   weft_config_t* const options = owned ? std::exchange(owned->config, nullptr) : nullptr;
-  weft_engine_t* engine = nullptr;
-  if (weft_error_t* const error = weft_engine_new(options, &engine)) {
+  if (weft_error_t* const error = weft_engine_new(options, &out->engine)) {
     weft_error_delete(error);
     return nullptr;
   }
-  return new wasm_engine_t(engine);
+  return out.release();
 }
 WEFT_OR_NULL
 
@@ -60,9 +59,7 @@ wasm_store_t* wasm_store_new(wasm_engine_t* engine) try {
   // wasm.h has no way to free one of these before the store.
   runtime::StoreLimits& limits = state->store().limits;
   limits.instances = limits.memories = limits.tables = std::numeric_limits<uint32_t>::max();
-  std::unique_ptr<wasm_store_t> store(new wasm_store_t{state});
-  state->spare = api::new_out_of_memory_trap(state);
-  return store.release();
+  return new wasm_store_t{std::move(state)};
 }
 WEFT_OR_NULL
 

@@ -20,19 +20,13 @@ T* new_elements(size_t& size) {
   return data;
 }
 
-/// `Vec` is one of wasm.h's vectors; `copy_element`, `delete_element`: of one element.
+/// `Vec` is one of wasm.h's vectors; `copy_element`, `delete_element`: of one element. The copy of
+/// an element says whether there was memory for it; without, the whole vector is empty.
 template <class Vec, class T>
 void vec_new(Vec* out, size_t size, const T* elements) {
   out->size = size;
   out->data = new_elements<T>(out->size);
   if (out->size != 0) std::memcpy(out->data, elements, out->size * sizeof(T));
-}
-template <class Vec, class Copy>
-void vec_copy(Vec* out, const Vec* from, Copy copy_element) {
-  using T = std::remove_pointer_t<decltype(out->data)>;
-  out->size = from->size;
-  out->data = new_elements<T>(out->size);
-  for (size_t i = 0; i < out->size; ++i) copy_element(out->data[i], from->data[i]);
 }
 template <class Vec, class Delete>
 void vec_delete(Vec* v, Delete delete_element) {
@@ -42,10 +36,38 @@ void vec_delete(Vec* v, Delete delete_element) {
   v->size = 0;
   v->data = nullptr;
 }
-template <class T>
-void copy_bits(T& to, const T& from) {
-  to = from;
+template <class Vec, class Copy, class Delete>
+void vec_copy(Vec* out, const Vec* from, Copy copy_element, Delete delete_element) {
+  using T = std::remove_pointer_t<decltype(out->data)>;
+  out->size = from->size;
+  out->data = new_elements<T>(out->size);
+  for (size_t i = 0; i < out->size; ++i) {
+    if (copy_element(out->data[i], from->data[i])) continue;
+    vec_delete(out, delete_element);
+    return;
+  }
 }
+template <class T>
+bool copy_bits(T& to, const T& from) {
+  to = from;
+  return true;
+}
+
+/// A vector that is being filled: deleted with its elements unless it is handed out.
+template <class Vec, void (*kDelete)(Vec*)>
+class OwnedVec {
+ public:
+  OwnedVec() = default;
+  ~OwnedVec() { kDelete(&vec_); }
+  OwnedVec(const OwnedVec&) = delete;
+  OwnedVec& operator=(const OwnedVec&) = delete;
+
+  Vec* get() { return &vec_; }
+  Vec release() { return std::exchange(vec_, Vec{0, nullptr}); }
+
+ private:
+  Vec vec_{0, nullptr};
+};
 
 }  // namespace weft::api
 
@@ -59,15 +81,18 @@ void copy_bits(T& to, const T& from) {
     weft::api::vec_new(out, size, elements);                                               \
   }                                                                                        \
   void wasm_##name##_vec_copy(wasm_##name##_vec_t* out, const wasm_##name##_vec_t* from) { \
-    weft::api::vec_copy(out, from, copy);                                                  \
+    weft::api::vec_copy(out, from, copy, del);                                             \
   }                                                                                        \
   void wasm_##name##_vec_delete(wasm_##name##_vec_t* v) { weft::api::vec_delete(v, del); }
 
 /// Vectors of owned objects, which have a _copy and a _delete.
-#define WEFT_WASM_VEC(name)                                                                     \
-  WEFT_WASM_VEC_(                                                                               \
-      name, wasm_##name##_t*,                                                                   \
-      [](wasm_##name##_t*& to, const wasm_##name##_t* from) { to = wasm_##name##_copy(from); }, \
+#define WEFT_WASM_VEC(name)                                   \
+  WEFT_WASM_VEC_(                                             \
+      name, wasm_##name##_t*,                                 \
+      [](wasm_##name##_t*& to, const wasm_##name##_t* from) { \
+        to = wasm_##name##_copy(from);                        \
+        return to != nullptr || from == nullptr;              \
+      },                                                      \
       wasm_##name##_delete)
 
 /// A kind of reference; `copy` has the type's name.

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "api/wasm_families.hpp"
+#include "base/scope_exit.hpp"
 
 using namespace weft;
 
@@ -80,7 +81,13 @@ runtime::TrapCode WasmCallback::run(void* self, runtime::Caller& caller, runtime
     return end_call(caller, trap);
   for (size_t i = 0; i < type.results.size(); ++i) {
     auto value = to_value(*state, results[i], type.results[i]);
-    if (!value) return caller.fail("result of a host function: " + value.error().message);
+    if (!value) {
+      engine::Trap trap;
+      trap.kind = engine::Trap::Kind::error;
+      trap.error_code = value.error().code;
+      trap.message = "result of a host function: " + value.error().message;
+      return engine::pass_on(caller, std::move(trap));
+    }
     cells[i] = value->cell[0];
   }
   return runtime::TrapCode::none;
@@ -127,7 +134,6 @@ wasm_trap_t* call(const WasmStorePtr& state, const wasm_func_t* f, std::span<con
                   std::span<wasm_val_t> results) {
   auto* const ref = item_of<runtime::VMFuncRef>(f);
   if (ref == nullptr) return refuse_call(state, std::string(kStoreGone));
-  if (state->spare == nullptr) state->spare = new_out_of_memory_trap(state);
   const runtime::CanonicalType& type = state->types()[ref->type];
   if (args.size() != type.params.size()) {
     return refuse_call(state, "bad argument: expected " + std::to_string(type.params.size()) +
@@ -144,10 +150,16 @@ wasm_trap_t* call(const WasmStorePtr& state, const wasm_func_t* f, std::span<con
   auto outcome = engine::call_unchecked(state->store(), ref, cells.data(), cells.span().size());
   if (!outcome) return to_wasm(state, std::move(*outcome.take()));
   const runtime::Cell* cell = cells.data();
-  for (size_t i = 0; i < std::min(results.size(), type.results.size()); ++i) {
-    results[i] = to_val(state, cell, type.results[i]);
-    cell += type.results[i].cells();
+  const size_t count = std::min(results.size(), type.results.size());
+  size_t made = 0;  // a name may find no memory: then there are no results
+  const ScopeExit take_back([&] {
+    for (wasm_val_t& v : results.first(made)) wasm_val_delete(&v), v = WASM_INIT_VAL;
+  });
+  for (; made < count; ++made) {
+    results[made] = to_val(state, cell, type.results[made]);
+    cell += type.results[made].cells();
   }
+  made = 0;
   return nullptr;
 }
 
@@ -168,10 +180,12 @@ WEFT_OR_NULL
 wasm_func_t* wasm_func_new_with_env(wasm_store_t* store, const wasm_functype_t* type,
                                     wasm_func_callback_with_env_t call, void* env,
                                     void (*finalizer)(void*)) try {
+  api::Owned owned(env, finalizer);
   auto callback = std::make_unique<api::WasmCallback>();
   callback->with_env = call;
   callback->env = env;
   callback->finalizer = finalizer;
+  owned.release();
   return api::new_func(store->state, type, std::move(callback));
 }
 WEFT_OR_NULL
@@ -203,7 +217,7 @@ wasm_trap_t* wasm_func_call(const wasm_func_t* f, const wasm_val_vec_t* args,
     return api::call(state, f, in, out);
   } catch (...) {
     api::expect_out_of_memory();
-    return api::out_of_memory_trap(*state);
+    return api::wasm_out_of_memory_trap();
   }
 }
 

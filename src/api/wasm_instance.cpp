@@ -19,7 +19,6 @@ std::vector<engine::Extern> externs_of(const wasm_extern_vec_t* imports) {
 
 wasm_instance_t* new_instance(const WasmStorePtr& state, const wasm_module_t* m,
                               const wasm_extern_vec_t* imports, wasm_trap_t** trap) {
-  if (state->spare == nullptr) state->spare = new_out_of_memory_trap(state);
   const auto& module = static_cast<const ModuleObject&>(*m->object).module->module;
   const std::vector<engine::Extern> externs = externs_of(imports);
   const WasmCall under_way(state);
@@ -48,7 +47,7 @@ wasm_instance_t* wasm_instance_new(wasm_store_t* store, const wasm_module_t* m,
     return api::new_instance(state, m, imports, trap);
   } catch (...) {
     api::expect_out_of_memory();
-    if (trap != nullptr) *trap = api::out_of_memory_trap(*state);
+    if (trap != nullptr) *trap = api::wasm_out_of_memory_trap();
     return nullptr;
   }
 }
@@ -58,9 +57,11 @@ void wasm_instance_exports(const wasm_instance_t* i, wasm_extern_vec_t* out) try
   auto* const instance = api::item_of<runtime::Instance>(i);
   if (instance == nullptr) return;
   const auto& exports = instance->module().exports;
-  wasm_extern_vec_new_uninitialized(out, exports.size());
-  for (size_t k = 0; k < out->size; ++k)
-    out->data[k] = api::to_wasm(i->store, instance->export_at(exports[k]));
+  api::OwnedVec<wasm_extern_vec_t, wasm_extern_vec_delete> list;
+  wasm_extern_vec_new_uninitialized(list.get(), exports.size());
+  for (size_t k = 0; k < list.get()->size; ++k)
+    list.get()->data[k] = api::to_wasm(i->store, instance->export_at(exports[k]));
+  *out = list.release();
 }
 WEFT_OR_RETURN()
 

@@ -20,8 +20,9 @@ engine::CompileOptions binary_only() {
 
 wasm_module_t* new_module(const WasmStorePtr& store, Result<engine::CompiledModule> module) {
   if (!module) return refuse(*store, std::move(module.error().message));
-  return make_object<wasm_module_t>(
-      RefKind::module, std::make_shared<ModuleObject>(new weft_module{std::move(*module)}), store);
+  auto object = std::make_shared<ModuleObject>();
+  object->module = new weft_module{std::move(*module)};
+  return make_object<wasm_module_t>(RefKind::module, std::move(object), store);
 }
 
 wasm_module_t* compile(const WasmStorePtr& store, std::span<const std::byte> bytes) {
@@ -33,11 +34,12 @@ std::span<const std::byte> bytes_of(const wasm_byte_vec_t* v) {
   return std::as_bytes(std::span(v->data, v->size));
 }
 
-wasm_name_t to_name(std::string_view text) {
-  wasm_name_t out;
-  wasm_name_new(&out, text.size(), text.data());
-  return out;
+/// False if there is no memory for it.
+bool make_name(wasm_name_t* out, std::string_view text) {
+  wasm_name_new(out, text.size(), text.data());
+  return out->size == text.size();
 }
+using OwnedName = OwnedVec<wasm_byte_vec_t, wasm_byte_vec_delete>;
 
 /// The type of an import, or of an item of the module that is exported.
 wasm_externtype_t* externtype(const engine::CompiledModule& compiled, wasm::ExternKind kind,
@@ -85,25 +87,39 @@ WEFT_OR_RETURN(false)
 void wasm_module_imports(const wasm_module_t* m, wasm_importtype_vec_t* out) try {
   const engine::CompiledModule& module = api::compiled(m);
   const auto& imports = module.module().imports;
-  wasm_importtype_vec_new_uninitialized(out, imports.size());
-  for (size_t i = 0; i < out->size; ++i) {
-    wasm_name_t from = api::to_name(imports[i].module);
-    wasm_name_t name = api::to_name(imports[i].name);
-    out->data[i] = wasm_importtype_new(&from, &name,
-                                       api::externtype(module, imports[i].kind, imports[i].index));
+  *out = {0, nullptr};
+  api::OwnedVec<wasm_importtype_vec_t, wasm_importtype_vec_delete> list;
+  wasm_importtype_vec_new_uninitialized(list.get(), imports.size());
+  for (size_t i = 0; i < list.get()->size; ++i) {
+    api::OwnedName from;
+    api::OwnedName name;
+    if (!api::make_name(from.get(), imports[i].module) ||
+        !api::make_name(name.get(), imports[i].name))
+      return;
+    wasm_externtype_t* const type = api::externtype(module, imports[i].kind, imports[i].index);
+    if (type == nullptr) return;
+    list.get()->data[i] = wasm_importtype_new(from.get(), name.get(), type);
+    if (list.get()->data[i] == nullptr) return;
   }
+  *out = list.release();
 }
 WEFT_OR_RETURN()
 
 void wasm_module_exports(const wasm_module_t* m, wasm_exporttype_vec_t* out) try {
   const engine::CompiledModule& module = api::compiled(m);
   const auto& exports = module.module().exports;
-  wasm_exporttype_vec_new_uninitialized(out, exports.size());
-  for (size_t i = 0; i < out->size; ++i) {
-    wasm_name_t name = api::to_name(exports[i].name);
-    out->data[i] =
-        wasm_exporttype_new(&name, api::externtype(module, exports[i].kind, exports[i].index));
+  *out = {0, nullptr};
+  api::OwnedVec<wasm_exporttype_vec_t, wasm_exporttype_vec_delete> list;
+  wasm_exporttype_vec_new_uninitialized(list.get(), exports.size());
+  for (size_t i = 0; i < list.get()->size; ++i) {
+    api::OwnedName name;
+    if (!api::make_name(name.get(), exports[i].name)) return;
+    wasm_externtype_t* const type = api::externtype(module, exports[i].kind, exports[i].index);
+    if (type == nullptr) return;
+    list.get()->data[i] = wasm_exporttype_new(name.get(), type);
+    if (list.get()->data[i] == nullptr) return;
   }
+  *out = list.release();
 }
 WEFT_OR_RETURN()
 
@@ -116,14 +132,14 @@ WEFT_OR_RETURN()
 
 wasm_module_t* wasm_module_deserialize(wasm_store_t* store, const wasm_byte_vec_t* serialized) try {
   weft_engine engine{store->state->weft->engine};
-  weft_module_t* module = nullptr;
+  auto object = std::make_shared<api::ModuleObject>();
   // SAFETY: characters are bytes.
-  if (weft_error_t* const error = weft_module_deserialize(
-          &engine, reinterpret_cast<const uint8_t*>(serialized->data), serialized->size, &module)) {
+  const auto* const data = reinterpret_cast<const uint8_t*>(serialized->data);
+  if (weft_error_t* const error =
+          weft_module_deserialize(&engine, data, serialized->size, &object->module)) {
     return api::refuse(*store->state, error);
   }
-  return api::make_object<wasm_module_t>(api::RefKind::module,
-                                         std::make_shared<api::ModuleObject>(module), store->state);
+  return api::make_object<wasm_module_t>(api::RefKind::module, std::move(object), store->state);
 }
 WEFT_OR_NULL
 

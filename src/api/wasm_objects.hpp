@@ -41,9 +41,8 @@ struct WasmStore {
   std::unordered_map<const void*, std::unique_ptr<HostInfo>> infos;
   /// Globals that no GuestObject uses at the moment.
   std::vector<runtime::Global*> free_pins;
+  uint32_t pins = 0;  ///< Globals made for GuestObjects; free_pins has room for all.
   std::string last_error;
-  /// What a call that runs out of memory ends with; made beforehand. Goes with the store.
-  wasm_trap_t* spare = nullptr;
   uint32_t calls = 0;   ///< Under way, nested.
   bool doomed = false;  ///< Deleted while calls were under way.
 
@@ -137,6 +136,9 @@ struct wasm_module_t : wasm_ref_t {
 };
 struct wasm_trap_t : wasm_ref_t {
   using wasm_ref_t::wasm_ref_t;
+  /// As with weft_trap: the one of api::wasm_out_of_memory_trap() stays.
+  static void operator delete(wasm_trap_t* trap, std::destroying_delete_t);
+  static void operator delete(void* place) { ::operator delete(place); }
 };
 struct wasm_foreign_t : wasm_ref_t {
   using wasm_ref_t::wasm_ref_t;
@@ -204,9 +206,8 @@ struct wasm_memorytype_t : wasm_externtype_t {
 namespace weft::api {
 
 struct ModuleObject final : WasmObject {
-  explicit ModuleObject(weft_module_t* m) : module(m) {}
   ~ModuleObject() override { weft_module_delete(module); }
-  weft_module_t* module;
+  weft_module_t* module = nullptr;  ///< Set once this exists, so that it is never left over.
 };
 
 struct TrapObject final : WasmObject {
@@ -280,9 +281,9 @@ wasm_ref_t* to_ref(const WasmStorePtr& store, runtime::Cell cell, wasm::ValType 
 // --- traps (wasm_trap.cpp)
 wasm_trap_t* to_wasm(const WasmStorePtr& store, engine::Trap trap);
 wasm_trap_t* to_wasm(const WasmStorePtr& store, const Error& error);
-wasm_trap_t* new_out_of_memory_trap(const WasmStorePtr& store);
-/// The spare one; another is made when there is memory again. Aborts if there is none.
-wasm_trap_t* out_of_memory_trap(WasmStore& store) noexcept;
+/// What a call that runs out of memory ends with: it exists beforehand, belongs to no store, and
+/// deleting it does nothing.
+wasm_trap_t* wasm_out_of_memory_trap() noexcept;
 /// Ends a host function's call with this trap, which is taken over.
 runtime::TrapCode end_call(runtime::Caller& caller, wasm_trap_t* trap);
 

@@ -62,8 +62,11 @@ void set_host_info(wasm_ref_t* r, void* data, void (*finalize)(void*)) {
 
 GuestObject::GuestObject(WasmStorePtr s, runtime::Ref ref) : state(std::move(s)) {
   if (state->free_pins.empty()) {
+    // Whoever gives a pin back must find room for it.
+    if (state->free_pins.capacity() <= state->pins) state->free_pins.reserve(2 * state->pins + 8);
     const runtime::Cell null;
     pin = state->store().add_global({wasm::kExternRef, true}, {&null, 1});
+    ++state->pins;
   } else {
     pin = state->free_pins.back();
     state->free_pins.pop_back();

@@ -1,6 +1,5 @@
 // wasm.h: traps and their frames; how a trap travels through the guest.
 #include "api/wasm_families.hpp"
-#include "base/check.hpp"
 
 using namespace weft;
 
@@ -31,6 +30,30 @@ const engine::Trap& trap_of(const wasm_trap_t* t) {
   return static_cast<const TrapObject&>(*t->object).trap;
 }
 
+/// Never destroyed: may be held by whoever ends last. Making it takes no memory.
+struct Immortal {
+  Immortal() {
+    object.trap.kind = engine::Trap::Kind::error;
+    object.trap.error_code = ErrorCode::out_of_memory;
+    object.trap.message = "out of memory";
+    object.weft.reset(out_of_memory_trap());
+  }
+  TrapObject object;
+  // A pointer that owns nothing and so counts nothing; and no store.
+  wasm_trap_t name{RefKind::trap, &object, nullptr,
+                   WasmObjectPtr(std::shared_ptr<void>(), static_cast<WasmObject*>(&object))};
+};
+
+Immortal& immortal() {
+  union Storage {
+    Storage() : value() {}
+    ~Storage() {}
+    Immortal value;
+  };
+  static Storage storage;
+  return storage.value;
+}
+
 wasm_frame_t* make_frame(const wasm_trap_t* t, const runtime::BacktraceFrame& f) {
   const uint32_t body = f.module->module->body(f.func).offset;
   return new wasm_frame_t{wasm_instance_t(RefKind::instance, f.instance, t->store, nullptr),
@@ -59,23 +82,19 @@ wasm_trap_t* to_wasm(const WasmStorePtr& store, const Error& error) {
   return to_wasm(store, std::move(trap));
 }
 
-wasm_trap_t* new_out_of_memory_trap(const WasmStorePtr& store) {
-  auto object = std::make_shared<TrapObject>();
-  object->trap.kind = engine::Trap::Kind::error;
-  object->trap.error_code = ErrorCode::out_of_memory;
-  object->trap.message = "out of memory";
-  return make_object<wasm_trap_t>(RefKind::trap, std::move(object), store);
-}
-
-wasm_trap_t* out_of_memory_trap(WasmStore& store) noexcept {
-  WEFT_CHECK(store.spare != nullptr);
-  return std::exchange(store.spare, nullptr);
-}
+wasm_trap_t* wasm_out_of_memory_trap() noexcept { return &immortal().name; }
 
 runtime::TrapCode end_call(runtime::Caller& caller, wasm_trap_t* t) {
   const std::unique_ptr<wasm_trap_t> owned(t);
   auto object = std::static_pointer_cast<TrapObject>(owned->object);
   const engine::Trap& trap = object->trap;
+  if (t == wasm_out_of_memory_trap()) {  // takes no backtrace: it is everybody's
+    engine::Trap copy;
+    copy.kind = trap.kind;
+    copy.error_code = trap.error_code;
+    copy.message = trap.message;
+    return engine::pass_on(caller, std::move(copy));
+  }
   // An exception goes on as one, and the end of the program is no trap.
   if (trap.code == engine::TrapCode::unhandled_exception || trap.kind == engine::Trap::Kind::exit)
     return engine::pass_on(caller, trap);
@@ -89,6 +108,12 @@ runtime::TrapCode end_call(runtime::Caller& caller, wasm_trap_t* t) {
 }
 
 }  // namespace weft::api
+
+void wasm_trap_t::operator delete(wasm_trap_t* trap, std::destroying_delete_t) {
+  if (trap == api::wasm_out_of_memory_trap()) return;
+  trap->~wasm_trap_t();
+  ::operator delete(static_cast<void*>(trap));
+}
 
 extern "C" {
 
@@ -116,7 +141,7 @@ wasm_trap_t* wasm_trap_new(wasm_store_t* store, const wasm_message_t* message) t
   if (store->state->alive()) trap.backtrace = runtime::capture_backtrace(store->state->store());
   return api::make_object<wasm_trap_t>(api::RefKind::trap, std::move(object), store->state);
 }
-WEFT_OR_RETURN(api::out_of_memory_trap(*store->state))
+WEFT_OR_RETURN(api::wasm_out_of_memory_trap())
 
 void wasm_trap_message(const wasm_trap_t* t, wasm_message_t* out) {
   const std::string& message = api::trap_of(t).message;
@@ -130,9 +155,12 @@ wasm_frame_t* wasm_trap_origin(const wasm_trap_t* t) try {
 WEFT_OR_NULL
 
 void wasm_trap_trace(const wasm_trap_t* t, wasm_frame_vec_t* out) try {
+  *out = {0, nullptr};
   const auto& frames = api::trap_of(t).backtrace.frames;
-  wasm_frame_vec_new_uninitialized(out, frames.size());
-  for (size_t i = 0; i < out->size; ++i) out->data[i] = api::make_frame(t, frames[i]);
+  api::OwnedVec<wasm_frame_vec_t, wasm_frame_vec_delete> list;
+  wasm_frame_vec_new_uninitialized(list.get(), frames.size());
+  for (size_t i = 0; i < list.get()->size; ++i) list.get()->data[i] = api::make_frame(t, frames[i]);
+  *out = list.release();
 }
 WEFT_OR_RETURN()
 

@@ -53,12 +53,32 @@ wasm::Limits from_wasm(const wasm_limits_t& limits) {
 
 namespace {
 
-wasm_valtype_vec_t kinds_of(const runtime::TypeRegistry& types,
-                            std::span<const wasm::ValType> list) {
-  wasm_valtype_vec_t out;
+using OwnedTypes = OwnedVec<wasm_valtype_vec_t, wasm_valtype_vec_delete>;
+using OwnedName = OwnedVec<wasm_byte_vec_t, wasm_byte_vec_delete>;
+
+/// False if there is no memory for them.
+bool kinds_of(const runtime::TypeRegistry& types, std::span<const wasm::ValType> list,
+              wasm_valtype_vec_t& out) {
   wasm_valtype_vec_new_uninitialized(&out, list.size());
   for (size_t i = 0; i < out.size; ++i) out.data[i] = new wasm_valtype_t{kind_of(types, list[i])};
-  return out;
+  return out.size == list.size();
+}
+
+bool copy_types(OwnedTypes& out, const wasm_valtype_vec_t& from) {
+  wasm_valtype_vec_copy(out.get(), &from);
+  return out.get()->size == from.size;
+}
+bool copy_name(OwnedName& out, const wasm_name_t& from) {
+  wasm_name_copy(out.get(), &from);
+  return out.get()->size == from.size;
+}
+
+wasm_functype_t* make_functype(OwnedTypes& params, OwnedTypes& results) {
+  auto type = std::make_unique<wasm_functype_t>(wasm_valtype_vec_t{0, nullptr},
+                                                wasm_valtype_vec_t{0, nullptr});
+  type->params = params.release();
+  type->results = results.release();
+  return type.release();
 }
 
 wasm_externtype_t* copy(const wasm_externtype_t* t) {
@@ -82,7 +102,11 @@ wasm_name_t take(wasm_name_t* name) { return std::exchange(*name, wasm_name_t{0,
 
 wasm_functype_t* new_functype(const runtime::TypeRegistry& types, wasm::TypeId type) {
   const runtime::CanonicalType& t = types[type];
-  return new wasm_functype_t(kinds_of(types, t.params), kinds_of(types, t.results));
+  OwnedTypes params;
+  OwnedTypes results;
+  if (!kinds_of(types, t.params, *params.get()) || !kinds_of(types, t.results, *results.get()))
+    return nullptr;
+  return make_functype(params, results);
 }
 wasm_globaltype_t* new_globaltype(const runtime::TypeRegistry& types,
                                   const wasm::GlobalType& type) {
@@ -158,11 +182,10 @@ wasm_functype_t* wasm_functype_new(wasm_valtype_vec_t* params, wasm_valtype_vec_
 }
 wasm_functype_t* wasm_functype_copy(const wasm_functype_t* t) try {
   if (t == nullptr) return nullptr;
-  wasm_valtype_vec_t params;
-  wasm_valtype_vec_t results;
-  wasm_valtype_vec_copy(&params, &t->params);
-  wasm_valtype_vec_copy(&results, &t->results);
-  return new wasm_functype_t(params, results);
+  api::OwnedTypes params;
+  api::OwnedTypes results;
+  if (!api::copy_types(params, t->params) || !api::copy_types(results, t->results)) return nullptr;
+  return api::make_functype(params, results);
 }
 WEFT_OR_NULL
 const wasm_valtype_vec_t* wasm_functype_params(const wasm_functype_t* t) { return &t->params; }
@@ -170,7 +193,8 @@ const wasm_valtype_vec_t* wasm_functype_results(const wasm_functype_t* t) { retu
 
 WEFT_WASM_EXTERNTYPE(globaltype, WASM_EXTERN_GLOBAL)
 wasm_globaltype_t* wasm_globaltype_new(wasm_valtype_t* content, wasm_mutability_t mutability) try {
-  return new wasm_globaltype_t(api::take(content), mutability);
+  const wasm_valtype_t type = api::take(content);  // before anything can fail
+  return new wasm_globaltype_t(type, mutability);
 }
 WEFT_OR_NULL
 wasm_globaltype_t* wasm_globaltype_copy(const wasm_globaltype_t* t) try {
@@ -182,7 +206,8 @@ wasm_mutability_t wasm_globaltype_mutability(const wasm_globaltype_t* t) { retur
 
 WEFT_WASM_EXTERNTYPE(tabletype, WASM_EXTERN_TABLE)
 wasm_tabletype_t* wasm_tabletype_new(wasm_valtype_t* element, const wasm_limits_t* limits) try {
-  return new wasm_tabletype_t(api::take(element), *limits);
+  const wasm_valtype_t type = api::take(element);  // before anything can fail
+  return new wasm_tabletype_t(type, *limits);
 }
 WEFT_OR_NULL
 wasm_tabletype_t* wasm_tabletype_copy(const wasm_tabletype_t* t) try {
@@ -223,11 +248,12 @@ wasm_importtype_t* wasm_importtype_new(wasm_name_t* module, wasm_name_t* name,
 void wasm_importtype_delete(wasm_importtype_t* t) { delete t; }
 wasm_importtype_t* wasm_importtype_copy(const wasm_importtype_t* t) try {
   if (t == nullptr) return nullptr;
-  wasm_name_t module;
-  wasm_name_t name;
-  wasm_name_copy(&module, &t->module);
-  wasm_name_copy(&name, &t->name);
-  return new wasm_importtype_t{module, name, wasm_externtype_copy(t->type)};
+  api::OwnedName module;
+  api::OwnedName name;
+  if (!api::copy_name(module, t->module) || !api::copy_name(name, t->name)) return nullptr;
+  wasm_externtype_t* const type = wasm_externtype_copy(t->type);
+  if (type == nullptr && t->type != nullptr) return nullptr;
+  return wasm_importtype_new(module.get(), name.get(), type);
 }
 WEFT_OR_NULL
 const wasm_name_t* wasm_importtype_module(const wasm_importtype_t* t) { return &t->module; }
@@ -244,9 +270,11 @@ wasm_exporttype_t* wasm_exporttype_new(wasm_name_t* name, wasm_externtype_t* typ
 void wasm_exporttype_delete(wasm_exporttype_t* t) { delete t; }
 wasm_exporttype_t* wasm_exporttype_copy(const wasm_exporttype_t* t) try {
   if (t == nullptr) return nullptr;
-  wasm_name_t name;
-  wasm_name_copy(&name, &t->name);
-  return new wasm_exporttype_t{name, wasm_externtype_copy(t->type)};
+  api::OwnedName name;
+  if (!api::copy_name(name, t->name)) return nullptr;
+  wasm_externtype_t* const type = wasm_externtype_copy(t->type);
+  if (type == nullptr && t->type != nullptr) return nullptr;
+  return wasm_exporttype_new(name.get(), type);
 }
 WEFT_OR_NULL
 const wasm_name_t* wasm_exporttype_name(const wasm_exporttype_t* t) { return &t->name; }

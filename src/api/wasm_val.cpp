@@ -108,13 +108,14 @@ wasm_val_t to_val(const WasmStorePtr& store, const runtime::Cell* cells, ValType
 
 namespace {
 
-void copy_val(wasm_val_t& to, const wasm_val_t& from) try {
+bool copy_val(wasm_val_t& to, const wasm_val_t& from) try {
   to = from;
-  if (!wasm_valkind_is_ref(from.kind)) return;
+  if (!wasm_valkind_is_ref(from.kind)) return true;
   to.of.ref = nullptr;  // what stays if there is no memory for a name
   to.of.ref = clone(from.of.ref);
+  return true;
 }
-WEFT_OR_RETURN()
+WEFT_OR_RETURN(false)
 void delete_val(wasm_val_t& v) {
   if (wasm_valkind_is_ref(v.kind)) delete std::exchange(v.of.ref, nullptr);
 }

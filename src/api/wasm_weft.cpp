@@ -3,6 +3,23 @@
 
 using namespace weft;
 
+namespace weft::api {
+
+namespace {
+
+wasm_instance_t* instance_name(const WasmStorePtr& state, weft_instance_t i) {
+  const runtime::Store& store = state->store();
+  auto found = from_handle<runtime::Instance>(store, i);
+  if (!found) return refuse(*state, std::move(found.error().message));
+  if (!found->belongs_to(store))
+    return refuse(*state, "wrong store: the instance belongs to another store");
+  return make_item<wasm_instance_t>(RefKind::instance, found->object, state);
+}
+
+}  // namespace
+
+}  // namespace weft::api
+
 extern "C" {
 
 weft_config_t* weft_wasm_config(wasm_config_t* config) {
@@ -51,12 +68,7 @@ wasm_extern_t* weft_wasm_extern_new(wasm_store_t* store, const weft_extern_t* e)
 WEFT_OR_NULL
 
 wasm_instance_t* weft_wasm_instance_new(wasm_store_t* store, weft_instance_t i) try {
-  const runtime::Store& runtime = store->state->store();
-  auto found = api::from_handle<runtime::Instance>(runtime, i);
-  if (!found) return api::refuse(*store->state, std::move(found.error().message));
-  if (!found->belongs_to(runtime))
-    return api::refuse(*store->state, "wrong store: the instance belongs to another store");
-  return api::make_item<wasm_instance_t>(api::RefKind::instance, found->object, store->state);
+  return api::instance_name(store->state, i);
 }
 WEFT_OR_NULL
 
@@ -66,10 +78,10 @@ weft_error_t* weft_wasm_module_new(wasm_store_t* store, const char* bytes, size_
   // SAFETY: characters are bytes.
   const auto* const data = reinterpret_cast<const uint8_t*>(bytes);
   weft_engine engine{store->state->weft->engine};
-  weft_module_t* module = nullptr;
-  if (weft_error_t* const error = weft_module_new(&engine, data, size, &module)) return error;
-  *out = api::make_object<wasm_module_t>(api::RefKind::module,
-                                         std::make_shared<api::ModuleObject>(module), store->state);
+  auto object = std::make_shared<api::ModuleObject>();
+  if (weft_error_t* const error = weft_module_new(&engine, data, size, &object->module))
+    return error;
+  *out = api::make_object<wasm_module_t>(api::RefKind::module, std::move(object), store->state);
   return nullptr;
 }
 WEFT_OR_ERROR
@@ -88,11 +100,12 @@ weft_error_t* weft_wasm_instantiate(wasm_store_t* store, weft_linker_t* linker,
             linker, state->weft, weft_wasm_module(m), &instance, &failure)) {
       return error;
     }
-    if (failure == nullptr) *out = weft_wasm_instance_new(store, instance);
+    // The start function may have deleted `store`.
+    if (failure == nullptr) *out = api::instance_name(state, instance);
   }
   if (failure != nullptr) {
+    const std::unique_ptr<weft_trap> owned(failure);
     *trap = api::to_wasm(state, std::move(failure->trap));
-    weft_trap_delete(failure);
   }
   return nullptr;
 }

@@ -140,7 +140,7 @@ int main(int argc, char** argv) {
   int passed = 0;
   int failed = 0;
   Totals totals;
-  for (const auto& group : {modules(), instances(), guests(), hosts(), embedding()}) {
+  for (const auto& group : {modules(), instances(), guests(), hosts(), embedding(), wasm_h()}) {
     for (const Scenario& scenario : group) {
       if (!wanted(scenario.name, argc, argv)) continue;
       const int before = totals.failures;

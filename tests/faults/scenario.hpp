@@ -1,5 +1,5 @@
-// One thing an embedder does, through weft.h alone, in steps: prepared without faults, then done
-// with them. A scenario's own code takes no memory while faults are armed.
+// One thing an embedder does, through weft.h or wasm.h alone, in steps: prepared without faults,
+// then done with them. A scenario's own code takes no memory while faults are armed.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ class World {
     uint64_t value;
   };
   World(std::initializer_list<Option> options, std::string_view wat);
-  ~World();
+  virtual ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
@@ -59,6 +59,7 @@ std::vector<Scenario> instances();  // scenarios_instances.cpp
 std::vector<Scenario> guests();     // scenarios_guests.cpp
 std::vector<Scenario> hosts();      // scenarios_hosts.cpp
 std::vector<Scenario> embedding();  // scenarios_embedding.cpp
+std::vector<Scenario> wasm_h();     // scenarios_wasm_h.cpp
 
 // --- writing attempts ---
 Outcome success();
