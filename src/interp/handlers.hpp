@@ -12,10 +12,6 @@
 
 namespace weft::interp {
 
-inline HandlerWord word_of(Handler h) {
-  return reinterpret_cast<HandlerWord>(h);
-}  // SAFETY: read back as Handler
-
 namespace {
 
 enum class Src { s, a, i };
@@ -165,7 +161,26 @@ WX_HANDLER(branch) {
   WX_NEXT(kRight == Src::i ? 24 : 16);
 }
 
-#define WX_PUT(id, ...) table.word[static_cast<size_t>(Code::id)] = word_of(&__VA_ARGS__)
+// WX_FAMILY(name) { rows }: the list weft_handlers_name (install.hpp). Its function is never
+// called; it is where the compiler names handlers to the assembler. SAFETY: what is assembled are
+// HandlerRows; pushed and popped, the section around stays what it is.
+#define WX_FAMILY(name) WX_LIST(name)
+#define WX_LIST(name) WX_LIST_(name, "weft_handlers_" #name)
+#define WX_LIST_(name, symbol)                                                               \
+  static void name##_rows();                                                                 \
+  [[gnu::used]] static void name##_family() {                                                \
+    WX_ROW(".globl " symbol "\n.hidden " symbol "\n.type " symbol ", @object\n" symbol ":"); \
+    name##_rows();                                                                           \
+    WX_ROW(".long 0\n.short %c0", "i"(HandlerRow::kEnd));                                    \
+  }                                                                                          \
+  [[gnu::always_inline]] inline void name##_rows()
+#define WX_ROW(text, ...)                                                                  \
+  asm volatile(".pushsection .rodata.weft_handlers,\"a\",@progbits\n" text "\n.popsection" \
+               :                                                                           \
+               : __VA_ARGS__)
+#define WX_PUT_AT(place, ...) \
+  WX_ROW(".long %c0 - .\n.short %c1", "i"(__VA_ARGS__), "i"(static_cast<int>(place)))
+#define WX_PUT(id, ...) WX_PUT_AT(Code::id, &__VA_ARGS__)
 // A handler that may be part of a sequence: its template, and the arguments but for Next.
 #ifndef WEFT_SEQUENCES
 #define WX_CHAIN(id, handler, ...) WX_PUT(id, handler<__VA_ARGS__ __VA_OPT__(, ) Dispatch>);

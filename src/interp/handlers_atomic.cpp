@@ -121,7 +121,7 @@ WX_COLD_HANDLER(atomic_notify) {
 
 }  // namespace
 
-void install_atomic(HandlerTable& table) {
+WX_FAMILY(atomic) {
 #define WX_PUT_WIDTHS(id, ...)            \
   WX_PUT(id##_8, __VA_ARGS__(uint8_t));   \
   WX_PUT(id##_16, __VA_ARGS__(uint16_t)); \

@@ -3,7 +3,7 @@
 
 namespace weft::interp {
 
-void install_branch_float(HandlerTable& table) {
+WX_FAMILY(branch_float) {
 #define WEFT_BR4(w, op)
 #define WEFT_BRF(w, op) \
   WX_PUT_BRF(op, s, s)  \

@@ -3,7 +3,7 @@
 
 namespace weft::interp {
 
-void install_branch_int(HandlerTable& table) {
+WX_FAMILY(branch_int) {
 #define WEFT_BR4(w, op) \
   WX_PUT_BR(op, s, s) WX_PUT_BR(op, s, i) WX_PUT_BR(op, a, s) WX_PUT_BR(op, a, i)
 #define WEFT_BRF(w, op)

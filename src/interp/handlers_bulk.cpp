@@ -170,7 +170,7 @@ WX_HANDLER(wide2) {
 
 }  // namespace
 
-void install_bulk(HandlerTable& table) {
+WX_FAMILY(bulk) {
   WX_PUT(memory_size, memory_size);
   WX_PUT(memory_grow, memory_grow);
   WX_PUT(memory_fill, memory_fill);

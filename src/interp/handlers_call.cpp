@@ -385,7 +385,7 @@ WX_COLD_HANDLER(translate) {
 
 }  // namespace
 
-void install_call(HandlerTable& table) {
+WX_FAMILY(call) {
   WX_PUT(call, call);
   WX_PUT(call_import, call_import);
   WX_PUT(call_indirect, call_indirect);

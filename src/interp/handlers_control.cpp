@@ -82,7 +82,7 @@ WX_HANDLER(epoch) {
 
 }  // namespace
 
-void install_control(HandlerTable& table) {
+WX_FAMILY(control) {
   WX_CONTROL_CHAINS
   WX_PUT(nop, nop);
   WX_PUT(mov_far, mov_far);

@@ -4,7 +4,7 @@
 
 namespace weft::interp {
 
-void install_convert(HandlerTable& table) {
+WX_FAMILY(convert) {
 #include "interp/isa_convert.def"
 }
 

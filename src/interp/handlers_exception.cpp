@@ -42,7 +42,7 @@ WX_COLD_HANDLER(throw_ref) {
 
 }  // namespace
 
-void install_exception(HandlerTable& table) {
+WX_FAMILY(exception) {
   WX_PUT(throw_, throw_);
   WX_PUT(throw_ref, throw_ref);
 }

@@ -5,7 +5,7 @@
 
 namespace weft::interp {
 
-void install_float(HandlerTable& table) {
+WX_FAMILY(float) {
 #include "interp/isa_canonical.def"
 #include "interp/isa_float.def"
 }

@@ -7,7 +7,7 @@ namespace weft::interp {
 #define WEFT_MADD(id, fn)
 #define WEFT_MISC(id, fields, bytes)
 
-void install_fused(HandlerTable& table) {
+WX_FAMILY(fused) {
 #include "interp/isa_fused.def"
   WX_FUSED_CHAINS
 }

@@ -330,7 +330,7 @@ WX_HANDLER(cast_object) {
 
 }  // namespace
 
-void install_gc(HandlerTable& table) {
+WX_FAMILY(gc) {
 #define WX_PUT_LOAD(t, mem, val)                                                 \
   WX_PUT(struct_get_##t##_s_r, struct_get<mem, val, Src::s, kWriteSlot>);        \
   WX_PUT(struct_get_##t##_s_t, struct_get<mem, val, Src::s, kTransient>);        \

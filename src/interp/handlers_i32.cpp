@@ -4,7 +4,7 @@
 
 namespace weft::interp {
 
-void install_i32(HandlerTable& table) {
+WX_FAMILY(i32) {
 #include "interp/isa_i32.def"
 }
 

@@ -4,7 +4,7 @@
 
 namespace weft::interp {
 
-void install_i64(HandlerTable& table) {
+WX_FAMILY(i64) {
 #include "interp/isa_i64.def"
 }
 

@@ -11,7 +11,7 @@ namespace weft::interp {
 #define WEFT_SELCMP(w, id, cmp)
 #define WEFT_MISC(id, fields, bytes)
 
-void install_load_op_checked(HandlerTable& table) {
+WX_FAMILY(load_op_checked) {
 #include "interp/isa_fused.def"
 }
 

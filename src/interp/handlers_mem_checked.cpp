@@ -6,7 +6,7 @@
 
 namespace weft::interp {
 
-void install_memory_checked(HandlerTable& table) {
+WX_FAMILY(memory_checked) {
 #include "interp/isa_memory.def"
 }
 

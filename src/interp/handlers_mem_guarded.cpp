@@ -6,7 +6,7 @@
 
 namespace weft::interp {
 
-void install_memory_guarded(HandlerTable& table) {
+WX_FAMILY(memory_guarded) {
 #include "interp/isa_memory.def"
 }
 

@@ -37,10 +37,11 @@ struct Chain<kLast> {
 
 }  // namespace
 
-void install_sequences(HandlerTable& table) {
+WX_FAMILY(sequences) {
   using enum Code;
-  size_t row = 0;
-#define WEFT_SEQUENCE(...) table.sequence[row++] = word_of(Chain<__VA_ARGS__>::kHandler);
+  enum : size_t { kRows = __COUNTER__ + 1 };
+#define WEFT_SEQUENCE(...) \
+  WX_PUT_AT(kCodeCount + (__COUNTER__ - kRows), Chain<__VA_ARGS__>::kHandler);
 #include "interp/isa_sequences.def"
 #undef WEFT_SEQUENCE
 }

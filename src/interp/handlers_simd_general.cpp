@@ -74,7 +74,7 @@ WX_HANDLER(store_general_v) {
 
 }  // namespace
 
-void install_simd_general(HandlerTable& table) {
+WX_FAMILY(simd_general) {
   WX_PUT(load_general_v, load_general_v);
   WX_PUT(store_general_v, store_general_v);
 }

@@ -5,7 +5,7 @@
 
 namespace weft::interp {
 
-void install_simd_memory_checked(HandlerTable& table) {
+WX_FAMILY(simd_memory_checked) {
 #include "interp/isa_simd_memory.def"
 }
 

@@ -6,7 +6,7 @@
 
 namespace weft::interp {
 
-void install_simd_memory_guarded(HandlerTable& table) {
+WX_FAMILY(simd_memory_guarded) {
 #include "interp/isa_simd_memory.def"
 }
 

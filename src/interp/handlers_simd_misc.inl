@@ -177,7 +177,7 @@ WX_HANDLER(shuffle2) {
 
 }  // namespace
 
-void WEFT_SIMD_INSTALL(install_simd_misc)(HandlerTable& table) {
+WX_FAMILY(WEFT_SIMD_FAMILY(simd_misc)) {
 #include "interp/isa_simd_misc.def"
   WX_PUT_PAIR(i32x4_rotl_s, vector_rotate, &wasm::numeric::i32x4_shl, &wasm::numeric::i32x4_shr_u,
               32, Src::s)

@@ -3,7 +3,7 @@
 
 namespace weft::interp {
 
-void WEFT_SIMD_INSTALL(install_simd_narrow)(HandlerTable& table) {
+WX_FAMILY(WEFT_SIMD_FAMILY(simd_narrow)) {
 #include "interp/isa_simd_narrow.def"
 }
 

@@ -32,7 +32,7 @@ WX_HANDLER(native_ternary) {
 
 }  // namespace
 
-void WEFT_SIMD_INSTALL(install_simd_native)(HandlerTable& table) {
+WX_FAMILY(WEFT_SIMD_FAMILY(simd_native)) {
 #include "interp/isa_simd_native.def"
 }
 

@@ -1,3 +1,3 @@
 // Vector handlers for any processor.
-#define WEFT_SIMD_INSTALL(name) name
+#define WEFT_SIMD_FAMILY(name) name
 #include "interp/handlers_simd_wide.inl"

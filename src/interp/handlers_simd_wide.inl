@@ -3,7 +3,7 @@
 
 namespace weft::interp {
 
-void WEFT_SIMD_INSTALL(install_simd_wide)(HandlerTable& table) {
+WX_FAMILY(WEFT_SIMD_FAMILY(simd_wide)) {
 #include "interp/isa_simd_wide.def"
 }
 

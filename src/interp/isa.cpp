@@ -126,41 +126,51 @@ constexpr SequenceGroups kGroups = [] {
 // No number was given twice.
 static_assert(kGroups.ranges[kGroups.of[static_cast<size_t>(kSequences[0].parts[0])]].begin == 0);
 
+void enter(HandlerTable& table, const HandlerRow* row) {
+  for (; row->place != HandlerRow::kEnd; ++row) {
+    // SAFETY: the assembler wrote the distance from this row, so the sum is the handler's address.
+    const HandlerWord word =
+        reinterpret_cast<uintptr_t>(row) + static_cast<uintptr_t>(intptr_t{row->distance});
+    const size_t place = row->place;
+    (place < kCodeCount ? table.word[place] : table.sequence[place - kCodeCount]) = word;
+  }
+}
+
 void install_simd(HandlerTable& table) {
-  install_simd_general(table);
+  enter(table, weft_handlers_simd_general);
 #if defined(__x86_64__)
   if (platform::cpu_has_sse42()) {
-    install_simd_narrow_v2(table);
-    install_simd_wide_v2(table);
-    install_simd_misc_v2(table);
+    enter(table, weft_handlers_simd_narrow_v2);
+    enter(table, weft_handlers_simd_wide_v2);
+    enter(table, weft_handlers_simd_misc_v2);
     if (platform::cpu_has_fma()) {
-      install_simd_native_v3(table);
+      enter(table, weft_handlers_simd_native_v3);
     } else {
-      install_simd_native_v2(table);
+      enter(table, weft_handlers_simd_native_v2);
     }
     return;
   }
 #endif
-  install_simd_narrow(table);
-  install_simd_wide(table);
-  install_simd_misc(table);
-  install_simd_native(table);
+  enter(table, weft_handlers_simd_narrow);
+  enter(table, weft_handlers_simd_wide);
+  enter(table, weft_handlers_simd_misc);
+  enter(table, weft_handlers_simd_native);
 }
 
 void install_common(HandlerTable& table) {
-  install_i32(table);
-  install_i64(table);
-  install_float(table);
-  install_convert(table);
-  install_branch_int(table);
-  install_branch_float(table);
-  install_control(table);
-  install_call(table);
-  install_bulk(table);
-  install_gc(table);
-  install_exception(table);
-  install_atomic(table);
-  install_fused(table);
+  enter(table, weft_handlers_i32);
+  enter(table, weft_handlers_i64);
+  enter(table, weft_handlers_float);
+  enter(table, weft_handlers_convert);
+  enter(table, weft_handlers_branch_int);
+  enter(table, weft_handlers_branch_float);
+  enter(table, weft_handlers_control);
+  enter(table, weft_handlers_call);
+  enter(table, weft_handlers_bulk);
+  enter(table, weft_handlers_gc);
+  enter(table, weft_handlers_exception);
+  enter(table, weft_handlers_atomic);
+  enter(table, weft_handlers_fused);
   install_simd(table);
 }
 
@@ -172,10 +182,10 @@ constinit HandlerTable g_checked{};
 const HandlerTable& guarded() {
   static const bool kMade = [] {
     install_common(g_guarded);
-    install_memory_guarded(g_guarded);
-    install_load_op_guarded(g_guarded);
-    install_simd_memory_guarded(g_guarded);
-    install_sequences(g_guarded);
+    enter(g_guarded, weft_handlers_memory_guarded);
+    enter(g_guarded, weft_handlers_load_op_guarded);
+    enter(g_guarded, weft_handlers_simd_memory_guarded);
+    enter(g_guarded, weft_handlers_sequences);
     return true;
   }();
   static_cast<void>(kMade);
@@ -185,9 +195,9 @@ const HandlerTable& guarded() {
 const HandlerTable& checked() {
   static const bool kMade = [] {
     install_common(g_checked);
-    install_memory_checked(g_checked);
-    install_load_op_checked(g_checked);
-    install_simd_memory_checked(g_checked);
+    enter(g_checked, weft_handlers_memory_checked);
+    enter(g_checked, weft_handlers_load_op_checked);
+    enter(g_checked, weft_handlers_simd_memory_checked);
     return true;
   }();
   static_cast<void>(kMade);
