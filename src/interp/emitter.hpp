@@ -24,6 +24,8 @@
 
 namespace weft::interp {
 
+struct Sequence;
+
 using validate::FrameKind;
 using validate::Immediate;
 using validate::Indices;
@@ -370,6 +372,7 @@ class InterpEmitter {
   void jump_to(Frame& frame, uint32_t field, bool table_entry = false);
   void patch(uint32_t link, uint32_t target);
   void bind(Label& label);
+  const Sequence* sequence_at(size_t at) const;
   void link_sequences();  ///< isa_sequences.def (fuse.cpp).
   void thread_jumps();    ///< Branches to branches lead to where those lead.
   bool in_place(const Frame& frame, std::span<const Operand> operands) const;

@@ -522,19 +522,28 @@ std::optional<uint32_t> InterpEmitter::fuse_add_branch(Code branch, bool has_imm
   return to * 2 + 3;
 }
 
+/// The longest of isa_sequences.def that begins at this instruction; null if there is none.
+const Sequence* InterpEmitter::sequence_at(size_t at) const {
+  for (const Sequence& sequence : sequences_from(emitted_[at].code)) {
+    if (emitted_.size() - at < sequence.count || table_->sequence[sequence.row] == 0) continue;
+    bool same = true;
+    for (size_t k = 1; same && k < sequence.count; ++k)
+      same = emitted_[at + k].code == sequence.parts[k];
+    if (same) return &sequence;
+  }
+  return nullptr;
+}
+
 /// Where instructions follow each other as in isa_sequences.def, the first one's handler does all.
 void InterpEmitter::link_sequences() {
   for (size_t i = 0; i < emitted_.size(); ++i) {
-    for (const Sequence& sequence : sequences_from(emitted_[i].code)) {
-      if (emitted_.size() - i < sequence.count) continue;
-      bool same = true;
-      for (size_t k = 1; same && k < sequence.count; ++k)
-        same = emitted_[i + k].code == sequence.parts[k];
-      if (!same) continue;
-      if (const HandlerWord word = table_->sequence[sequence.row]; word != 0)
-        words_[emitted_[i].pos] = word;
-      break;
+    const Sequence* sequence = sequence_at(i);
+    if (sequence == nullptr) continue;
+    if (emitted_[i].code == Code::epoch) {  // not if it takes as much from the next one
+      const Sequence* next = sequence_at(i + 1);
+      if (next != nullptr && next->count >= sequence->count) continue;
     }
+    words_[emitted_[i].pos] = table_->sequence[sequence->row];
   }
 }
 

@@ -60,26 +60,6 @@ WX_HANDLER(fuel) {
     WX_GO(fuel_slow);
   WX_NEXT(16);
 }
-WX_COLD_HANDLER(epoch_slow) {
-  WX_BEGIN
-  cx->store->interp_ip = ip;
-  cx->store->interp_fp = fp;
-  cx->store->interp_vmctx = cx;
-  const TrapCode trap = builtins::epoch_expired(cx, VMResume::Kind::checkpoint, ip);
-  acc = 0, facc = 0, dacc = 0;
-  if (trap != TrapCode::none) WX_TRAP(trap);
-  mem0 = cx->memory0->base;  // the store's callback may have grown it
-  WX_NEXT(8);
-}
-WX_HANDLER(epoch) {
-  WX_BEGIN
-  // SAFETY: relaxed, only the fact that the counter or the deadline has moved matters.
-  if (cx->store->epoch->load(std::memory_order_relaxed) >=
-      __atomic_load_n(&cx->store->epoch_deadline, __ATOMIC_RELAXED)) [[unlikely]]
-    WX_GO(epoch_slow);
-  WX_NEXT(8);
-}
-
 }  // namespace
 
 WX_FAMILY(control) {
@@ -90,7 +70,6 @@ WX_FAMILY(control) {
   WX_PUT(unreachable, unreachable);
   WX_PUT(ref_as_non_null, ref_as_non_null);
   WX_PUT(fuel, fuel);
-  WX_PUT(epoch, epoch);
 }
 
 }  // namespace weft::interp

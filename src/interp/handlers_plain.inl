@@ -3,6 +3,7 @@
 #pragma once
 
 #include "interp/handlers.hpp"
+#include "runtime/builtins.hpp"
 
 namespace weft::wasm::numeric {
 namespace {
@@ -233,6 +234,27 @@ WX_HANDLER(inc2) {
   WX_NEXT(16);
 }
 
+WX_COLD_HANDLER(epoch_slow) {
+  WX_BEGIN
+  cx->store->interp_ip = ip;
+  cx->store->interp_fp = fp;
+  cx->store->interp_vmctx = cx;
+  const TrapCode trap = builtins::epoch_expired(cx, VMResume::Kind::checkpoint, ip);
+  acc = 0, facc = 0, dacc = 0;
+  if (trap != TrapCode::none) WX_TRAP(trap);
+  mem0 = cx->memory0->base;  // the store's callback may have grown it
+  WX_NEXT(8);
+}
+template <class Next>
+WX_HANDLER(epoch) {
+  WX_BEGIN
+  // SAFETY: relaxed, only the fact that the counter or the deadline has moved matters.
+  if (cx->store->epoch->load(std::memory_order_relaxed) >=
+      __atomic_load_n(&cx->store->epoch_deadline, __ATOMIC_RELAXED)) [[unlikely]]
+    WX_GO(epoch_slow);
+  WX_NEXT(8);
+}
+
 }  // namespace
 
 #define WX_SELECT_CONSTANT(c, a, b)                                                        \
@@ -277,7 +299,8 @@ WX_HANDLER(inc2) {
   WX_SELECT(d, double)                               \
   WX_CHAIN(global_set_s, global_set_s)               \
   WX_CHAIN(global_set_a, global_set_a)               \
-  WX_CHAIN(global_set_i, global_set_i)
+  WX_CHAIN(global_set_i, global_set_i)               \
+  WX_CHAIN(epoch, epoch)
 
 /// Those of isa_branch.def.
 #define WX_PUT_BR(op, l, r) \

@@ -5,7 +5,7 @@
 
 namespace weft::interp {
 
-inline constexpr size_t kSequenceParts = 4;
+inline constexpr size_t kSequenceParts = 5;
 struct Sequence {
   Code parts[kSequenceParts];
   uint32_t count;
