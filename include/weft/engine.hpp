@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,8 +32,8 @@ class Config {
   Config& fuel(bool on = true) { return set("fuel", on ? 1 : 0); }
   /// Guest code looks at the engine's epoch at function entries and loops (Store::set_deadline).
   Config& epochs(bool on = true) { return set("epochs", on ? 1 : 0); }
-  /// Instances, memories and tables come from a pool of fixed slots; start from
-  /// weft_pool_config_init.
+  /// Instances, memories, tables, stacks and heaps of references come from a pool of fixed slots;
+  /// start from weft_pool_config_init.
   Config& pool(const weft_pool_config_t& pool) {
     return keep(weft_config_pool(config_.get(), &pool));
   }
@@ -63,6 +64,12 @@ class Engine {
   }
   /// The epoch is one more. Any thread, and from a signal handler.
   void increment_epoch() const { weft_engine_increment_epoch(engine_.get()); }
+  /// Slots of the pool that are in use at this moment; nothing if there is no pool.
+  std::optional<weft_pool_metrics_t> pool_metrics() const {
+    weft_pool_metrics_t out{};
+    if (!weft_engine_pool_metrics(engine_.get(), &out)) return std::nullopt;
+    return out;
+  }
   /// The C engine.
   weft_engine_t* c_api() const { return engine_.get(); }
 

@@ -1,4 +1,4 @@
-// weft.h: the pooling allocator's configuration.
+// weft.h: the pooling allocator's configuration and metrics.
 #include "api/objects.hpp"
 
 using namespace weft;
@@ -7,8 +7,8 @@ extern "C" {
 
 void weft_pool_config_init(weft_pool_config_t* out) {
   const runtime::PoolOptions d;
-  *out = {d.instances, d.instance_bytes, d.memories,      d.memory_bytes, d.guards,
-          d.tables,    d.table_elements, d.keep_resident, d.batch};
+  *out = {d.instances,      d.instance_bytes, d.memories, d.memory_bytes, d.guards,  d.tables,
+          d.table_elements, d.keep_resident,  d.batch,    d.stacks,       d.gc_heaps};
 }
 
 weft_error_t* weft_config_pool(weft_config_t* c, const weft_pool_config_t* p) try {
@@ -23,8 +23,17 @@ weft_error_t* weft_config_pool(weft_config_t* c, const weft_pool_config_t* p) tr
   o.table_elements = p->table_elements;
   o.keep_resident = p->keep_resident;
   o.batch = p->batch;
+  o.stacks = p->stacks;
+  o.gc_heaps = p->gc_heaps;
   return nullptr;
 }
 WEFT_OR_ERROR
+
+bool weft_engine_pool_metrics(const weft_engine_t* e, weft_pool_metrics_t* out) {
+  if (!e->engine.config().pool) return false;
+  const runtime::PoolMetrics m = e->engine.state()->allocator().metrics();
+  *out = {m.instances, m.memories, m.tables, m.stacks, m.gc_heaps};
+  return true;
+}
 
 }  // extern "C"

@@ -24,8 +24,7 @@ Result<runtime::Ref> heap_ref(WasmStore& store, const wasm_ref_t* ref) {
   }
   std::unique_ptr<wasm_ref_t> name(clone(ref));
   const runtime::Ref made = heap.add_host_value({name.get(), delete_name});
-  if (made == runtime::kNullRef)
-    return fail(ErrorCode::limit_exceeded, "limit exceeded: the store's heap is full");
+  if (made == runtime::kNullRef) return std::unexpected(heap.full());
   name.release();
   return made;
 }

@@ -30,6 +30,7 @@ runtime::RuntimeOptions Config::runtime_options() const {
   out.epochs = epochs;
   out.fuel_eager_bulk = fuel_eager_bulk;
   out.gc_zeal = gc_zeal;
+  out.memory_check = memory_check;
   return out;
 }
 

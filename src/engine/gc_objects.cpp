@@ -19,8 +19,8 @@ namespace {
 std::unexpected<Error> bad(std::string text) {
   return fail(ErrorCode::bad_argument, "bad argument: " + text);
 }
-std::unexpected<Error> heap_is_full() {
-  return fail(ErrorCode::limit_exceeded, "limit exceeded: the store's heap is full");
+std::unexpected<Error> heap_is_full(const runtime::Heap& heap) {
+  return std::unexpected(heap.full());
 }
 
 Result<> check(runtime::Store& store, const Value& value, const FieldType& field, size_t index) {
@@ -50,11 +50,11 @@ const runtime::CanonicalType& type_of(runtime::Store& store, wasm::TypeId type) 
 
 Result<Ref> allocate_array(runtime::Store& store, const StructLayout& layout, uint64_t length) {
   runtime::Heap& heap = store.heap();
-  if (length > UINT32_MAX) return heap_is_full();
+  if (length > UINT32_MAX) return heap_is_full(heap);
   const Ref r = heap.allocate(
       layout.header_word, static_cast<uint32_t>(length),
       ObjectHeader::array_bytes(static_cast<uint32_t>(length), log2_bytes(layout.element())));
-  if (r == runtime::kNullRef) return heap_is_full();
+  if (r == runtime::kNullRef) return heap_is_full(heap);
   return r;
 }
 
@@ -109,7 +109,7 @@ Result<Ref> new_struct(runtime::Store& store, wasm::TypeId type, std::span<const
     hold(heap, fields);
     r = heap.allocate(layout.header_word, layout.bytes, layout.bytes);
   }
-  if (r == runtime::kNullRef) return heap_is_full();
+  if (r == runtime::kNullRef) return heap_is_full(heap);
   for (size_t i = 0; i < fields.size(); ++i)
     store_value(heap.at(r) + layout.fields[i].offset, layout.fields[i].cls, fields[i]);
   heap.root(r);
@@ -194,7 +194,7 @@ Result<Ref> new_exception(runtime::Store& store, Tag tag, std::span<const Value>
     hold(heap, values);
     r = heap.allocate_exception(*tag.object, cells);
   }
-  if (r == runtime::kNullRef) return heap_is_full();
+  if (r == runtime::kNullRef) return heap_is_full(heap);
   heap.root(r);
   return r;
 }

@@ -46,9 +46,7 @@ Result<Invocation> Invocation::create(runtime::Store& store, Func func) {
   }
   std::unique_ptr<runtime::Continuation> continuation;
   if (func.object->code != nullptr) {
-    continuation = store.engine().make_continuation(store, func.object);
-    if (continuation == nullptr)
-      return fail(ErrorCode::out_of_memory, "out of memory: no stack for an invocation");
+    WEFT_ASSIGN(continuation, store.engine().make_continuation(store, func.object));
   }
   return Invocation(store, func, std::move(continuation));
 }

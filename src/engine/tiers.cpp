@@ -66,6 +66,8 @@ Result<> attach_code(runtime::ModuleInfo& info, const Config& config) {
   options.canonical_nans = config.canonical_nans;
   options.native_relaxed = !config.relaxed_simd_deterministic;
   options.features = config.features;
+  options.memory_check = config.memory_check;
+  if (config.memory_check) options.fusion = false;  // an access must not become part of another
   auto code = std::make_shared<InterpCode>(info.module, options);
   if (config.translation == Translation::eager) WEFT_TRY(code->first().translate_all());
   info.guarded = code->guarded_code();

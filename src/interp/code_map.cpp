@@ -101,6 +101,7 @@ ModuleCode::ModuleCode(std::shared_ptr<const binary::Module> module, const Optio
     : module_(std::move(module)),
       options_(options),
       functions_(new FuncCode[module_->defined_funcs()]) {
+  if (options_.memory_check) allocator_ = find_allocator(*module_);
   const uint32_t imported = module_->imported_funcs;
   for (uint32_t i = 0; i < module_->defined_funcs(); ++i) {
     FuncCode& code = functions_[i];
@@ -114,6 +115,13 @@ ModuleCode::ModuleCode(std::shared_ptr<const binary::Module> module, const Optio
                            std::memory_order_relaxed);
     code.entry.store(translate_entry(), std::memory_order_relaxed);
   }
+}
+
+AllocatorFunc ModuleCode::allocator_func(FuncIdx f) const {
+  for (const AllocatorRow& row : allocator_) {
+    if (row.index == f.value) return row.func;
+  }
+  return AllocatorFunc::none;
 }
 
 ModuleCode::~ModuleCode() {

@@ -13,6 +13,7 @@
 #include "interp/bytecode.hpp"
 #include "interp/frame_map.hpp"
 #include "interp/fuel_map.hpp"
+#include "runtime/memory_check.hpp"
 #include "wasm/features.hpp"
 
 namespace weft::interp {
@@ -26,6 +27,7 @@ struct Options {
   bool epochs = false;    ///< Check the epoch at function entries and loop headers.
   bool validate = false;  ///< Bodies were not validated at load: do it when translating.
   bool canonical_nans = false;  ///< Every NaN that arithmetic gives is the positive canonical one.
+  bool memory_check = false;    ///< Check accesses against the guest's heap; without fusion.
   bool native_relaxed = false;  ///< Relaxed vector operators as the processor does them.
   wasm::FeatureSet features = wasm::FeatureSet::defaults();  ///< For `validate`.
 };
@@ -39,6 +41,8 @@ class ModuleCode {
 
   const binary::Module& module() const { return *module_; }
   const Options& options() const { return options_; }
+  /// With `memory_check`; else none.
+  AllocatorFunc allocator_func(FuncIdx f) const;
   /// Of a defined function; same address always. Thread-safe.
   FuncCode* function(FuncIdx f) { return &functions_[f.value - module_->imported_funcs]; }
   std::span<FuncCode> functions() { return {functions_.get(), module_->defined_funcs()}; }
@@ -57,6 +61,7 @@ class ModuleCode {
  private:
   std::shared_ptr<const binary::Module> module_;
   Options options_;
+  std::vector<AllocatorRow> allocator_;
   std::unique_ptr<FuncCode[]> functions_;
   std::mutex mutex_;                                        // one translation at a time per module
   std::unordered_map<const FuncCode*, FuelMap> fuel_maps_;  // guarded by mutex_

@@ -3,6 +3,7 @@
 #include "runtime/continuation.hpp"
 
 #include <bit>
+#include <utility>
 
 #include "interp/dispatch.hpp"
 #include "interp/enter.hpp"
@@ -14,21 +15,26 @@ namespace {
 
 class InterpContinuation final : public Continuation {
  public:
-  InterpContinuation(Store& store, VMFuncRef* func, Stack stack)
+  InterpContinuation(Store& store, VMFuncRef* func)
       : store_(store), engine_(store.shared_engine()), func_(func) {
+    stacks_of(store);  // may need memory
     entry_.array_call = &enter;
     entry_.code = this;
     entry_.vmctx = store.default_caller();
     result_cells_ = static_cast<const FuncCode*>(func->code)->result_cells;
+  }
+  /// Before anything else.
+  void give(Stack stack) noexcept {
     use_.stack = std::move(stack);
     // Whoever looks for references to the function's instance finds one there until it begins.
-    use_.stack.begin()->bits = reinterpret_cast<uint64_t>(func);
+    use_.stack.begin()->bits = reinterpret_cast<uint64_t>(func_);
     use_.live_end = use_.stack.begin() + 1;
-    stacks_of(store).add(use_);
+    stacks_of(store_).add(use_);
   }
   ~InterpContinuation() override {
+    if (!use_.stack) return;
     if (!store_is_gone()) stacks_of(store_).remove(use_);
-    pool_of(*engine_).give_back(std::move(use_.stack));
+    give_stack(*engine_, std::move(use_.stack));
   }
   bool store_is_gone() const override { return use_.previous == nullptr; }
 
@@ -42,6 +48,7 @@ class InterpContinuation final : public Continuation {
     // Frames of the outer activation may reach above its top: nothing of them is live there while
     // it is inside a call of the host.
     outer->live_end = static_cast<const Cell*>(outer_top);
+    std::swap(ctx.interp_allocator_fp, allocator_fp_);
     stacks.current = &use_;
     ctx.interp_stack_top = use_.stack.begin();
     ctx.interp_stack_end = use_.stack.end();
@@ -49,6 +56,7 @@ class InterpContinuation final : public Continuation {
     ctx.interp_stack_top = outer_top;
     ctx.interp_stack_end = outer_end;
     stacks.current = outer;
+    std::swap(ctx.interp_allocator_fp, allocator_fp_);
     if (stopped_ == TrapCode::none) use_.live_end = use_.stack.begin();
     return code;
   }
@@ -69,6 +77,7 @@ class InterpContinuation final : public Continuation {
   uint32_t result_cells_ = 0;
   StackUse use_;
   bool begun_ = false;
+  void* allocator_fp_ = nullptr;  // VMStoreContext::interp_allocator_fp, of the stack that waits
 };
 
 TrapCode InterpContinuation::begin(VMContext* caller, const Cell* cells) {
@@ -148,10 +157,11 @@ void InterpContinuation::note_stop(TrapCode code) {
 
 }  // namespace
 
-std::unique_ptr<Continuation> make_continuation(Store& store, VMFuncRef* func) {
-  auto stack = pool_of(store.engine()).take(store.engine().options().interp_stack_max);
-  if (!stack) return nullptr;
-  return std::make_unique<InterpContinuation>(store, func, std::move(*stack));
+Result<std::unique_ptr<Continuation>> make_continuation(Store& store, VMFuncRef* func) {
+  auto out = std::make_unique<InterpContinuation>(store, func);
+  WEFT_ASSIGN(Stack stack, take_stack(store.engine()));
+  out->give(std::move(stack));
+  return out;
 }
 
 }  // namespace weft::interp

@@ -131,6 +131,9 @@ void InterpEmitter::begin_function(State& state) {
     local_slots_[i] = slot;
     slot += state.locals[i].cells();
   }
+  allocator_ = module_.allocator_func(state.func);
+  allocator_slots_ = slot;
+  if (allocator_ != AllocatorFunc::none) slot += memory_check::kSavedCells;
   caught_base_ = slot;
   slot += caught_slots_;
   home_base_ = slot;
@@ -140,6 +143,7 @@ void InterpEmitter::begin_function(State& state) {
     put16(at, 8, first_local);
     put32(at, 12, slot - first_local);
   }
+  if (allocator_ != AllocatorFunc::none) enter_allocator();
   if (options_.epochs) emit(Code::epoch);
   barrier();
   if (options_.fuel) charge();

@@ -385,6 +385,19 @@ class InterpEmitter {
 
   uint32_t emit_atomic(Code code, Op op, MemArg m);  // emitter_atomic.cpp
 
+  // --- the memory-access checker (emitter_check.cpp) ---
+  /// Before the access of `op` at `address`.
+  void check_access(const Operand& address, Op op, MemArg m, bool write) {
+    if (options_.memory_check) [[unlikely]]
+      emit_check(address, m, wasm::access_bytes(op), write, nullptr);
+  }
+  void emit_check(const Operand& address, MemArg m, uint32_t bytes, bool write,
+                  const Operand* length);
+  void check_bulk(Op op, Indices ix);
+  void enter_allocator();
+  void leave_allocator(uint32_t slot);
+  void return_from_tail_call(size_t taken);
+
   // --- fuel (emitter_fuel.cpp) ---
   void open_fuel(Frame& frame);         ///< A block begins.
   void escape_to(const Frame& target);  ///< Something leaves the innermost block to `target`.
@@ -446,6 +459,8 @@ class InterpEmitter {
   uint32_t caught_base_ = 0;              // slots for what legacy arms rethrow
   uint32_t caught_slots_ = 0;
   uint32_t caught_used_ = 0;
+  AllocatorFunc allocator_ = AllocatorFunc::none;  // what the present function is
+  uint32_t allocator_slots_ = 0;
   StructPlacesCache struct_places_;
   std::optional<Error> error_;
   FrameMapper* mapper_ = nullptr;  // most of the time

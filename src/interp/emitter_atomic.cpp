@@ -17,6 +17,12 @@ Code rmw_family(Op op) {
   return kFamilies[(static_cast<unsigned>(op) - static_cast<unsigned>(Op::i32_atomic_rmw_add)) / 7];
 }
 
+/// All but loads and waits, which do not trap for what an aligned word has beside the heap.
+bool writes(Op op) {
+  return op != Op::memory_atomic_wait32 && op != Op::memory_atomic_wait64 &&
+         (op < Op::i32_atomic_load || op > Op::i64_atomic_load32_u);
+}
+
 }  // namespace
 
 /// All but the destination; the operands are on top, the address lowest.
@@ -24,6 +30,7 @@ uint32_t InterpEmitter::emit_atomic(Code code, Op op, MemArg m) {
   charge();
   const size_t n = sig(op).param_count;
   const auto top = state_->top(n);
+  if (op != Op::memory_atomic_notify) check_access(top[0], op, m, writes(op));
   uint32_t slots[3] = {};
   for (unsigned i = 0; i < n; ++i) slots[i] = to_slot(top[i], i);
   const bool wide = state_->module->memories[m.memory].address == AddressType::i64;

@@ -84,6 +84,11 @@ void InterpEmitter::call_ref(uint32_t type) {
 }
 
 void InterpEmitter::return_call(uint32_t func) {
+  if (allocator_ != AllocatorFunc::none) [[unlikely]] {
+    call(func);
+    return return_from_tail_call(
+        state_->module->types.params(state_->module->funcs[func].value).size());
+  }
   charge();
   const CallShape shape = prepare_call(state_->module->funcs[func].value, 0);
   const bool import = state_->module->is_imported(FuncIdx(func));
@@ -100,6 +105,10 @@ void InterpEmitter::return_call(uint32_t func) {
   after_tail_call();
 }
 void InterpEmitter::return_call_indirect(Indices ix) {
+  if (allocator_ != AllocatorFunc::none) [[unlikely]] {
+    call_indirect(ix);
+    return return_from_tail_call(state_->module->types.params(ix.a).size() + 1);
+  }
   charge();
   const CallShape shape = prepare_call(ix.a, 1);
   const uint32_t index = to_slot(state_->operands.back(), 0);
@@ -114,6 +123,10 @@ void InterpEmitter::return_call_indirect(Indices ix) {
   after_tail_call();
 }
 void InterpEmitter::return_call_ref(uint32_t type) {
+  if (allocator_ != AllocatorFunc::none) [[unlikely]] {
+    call_ref(type);
+    return return_from_tail_call(state_->module->types.params(type).size() + 1);
+  }
   charge();
   const CallShape shape = prepare_call(type, 1);
   const uint32_t ref = to_slot(state_->operands.back(), 0);

@@ -396,6 +396,8 @@ void InterpEmitter::return_() {
   emit_return(state_->top(state_->results.size()));
 }
 void InterpEmitter::emit_return(std::span<Operand> results) {
+  if (allocator_ != AllocatorFunc::none) [[unlikely]]
+    leave_allocator(results.empty() ? 0 : to_slot(results[0], 0));
   uint32_t at = 0;
   if (results.empty()) {
     at = emit(Code::ret_0);
@@ -429,6 +431,8 @@ void InterpEmitter::emit_return(std::span<Operand> results) {
 void InterpEmitter::emit_return_from_homes() {
   uint32_t cells = 0;
   for (ValType t : state_->results) cells += t.cells();
+  if (allocator_ != AllocatorFunc::none) [[unlikely]]
+    leave_allocator(cells == 0 ? 0 : home_slot(0));
   const bool one = cells == 1 && home_slot(0) <= 0xffff;
   const uint32_t at = emit(cells == 0 ? Code::ret_0 : one ? Code::ret_s : Code::ret_n);
   put16(at, 8, param_cells_);

@@ -250,6 +250,7 @@ bool InterpEmitter::emit_load(Code base, const Operand& addr, MemArg m, uint32_t
 
 Value InterpEmitter::load(Op op, MemArg m) {
   charge();
+  check_access(state_->operands.back(), op, m, false);
   const LoadRow row = load_row(op);
   if (row.base == Code::nop) return vector_load(op, m);
   if (!plain_memory(m)) return load_general(op, m);
@@ -262,6 +263,7 @@ Value InterpEmitter::load(Op op, MemArg m) {
 
 void InterpEmitter::store(Op op, MemArg m) {
   charge();
+  check_access(state_->top(2)[0], op, m, true);
   const StoreRow row = store_row(op);
   if (row.base == Code::nop) return vector_store(op, m);
   if (!plain_memory(m)) return store_general(op, m);
@@ -456,6 +458,7 @@ void InterpEmitter::bulk(Op op, Indices ix) {
     put32(at, 12, ix.a);
     return barrier();
   }
+  check_bulk(op, ix);
   const auto top = state_->top(3);
   uint32_t slots[3];
   for (unsigned i = 0; i < 3; ++i) slots[i] = to_slot(top[i], i);

@@ -545,6 +545,7 @@ void InterpEmitter::vector_store(Op op, MemArg m) {
 
 Value InterpEmitter::load_lane(Op op, MemArg m, uint32_t lane) {
   charge();
+  check_access(state_->top(2)[0], op, m, false);
   const VectorRow row = vector_row(op);
   if (!plain_memory(m)) return vector_load_general(op, m, lane);
   const auto top = state_->top(2);
@@ -562,6 +563,7 @@ Value InterpEmitter::load_lane(Op op, MemArg m, uint32_t lane) {
 }
 void InterpEmitter::store_lane(Op op, MemArg m, uint32_t lane) {
   charge();
+  check_access(state_->top(2)[0], op, m, true);
   const VectorRow row = vector_row(op);
   if (!plain_memory(m)) return vector_store_general(op, m, lane);
   const auto top = state_->top(2);

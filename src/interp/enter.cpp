@@ -26,8 +26,9 @@ TrapCode array_call(VMFuncRef* callee, VMContext* caller, Cell* cells, size_t) {
   VMContext* const cx = callee->vmctx;
   VMStoreContext& store = *cx->store;
   auto* const code = static_cast<FuncCode*>(callee->code);
-  if (store.interp_stack_top == nullptr && !attach_stack(*store.store)) [[unlikely]]
-    return exhausted(caller);
+  if (store.interp_stack_top == nullptr) [[unlikely]] {
+    if (const TrapCode trap = attach_stack(*store.store); trap != TrapCode::none) return trap;
+  }
   // SAFETY: only compared with the limit, which is of the same native stack.
   if (reinterpret_cast<uint64_t>(__builtin_frame_address(0)) < store.stack_limit) [[unlikely]]
     return exhausted(caller);
@@ -83,7 +84,6 @@ TrapCode resolve_fault(const FaultInfo& fault, VMStoreContext& store, void*) {
 #endif
 
 void install(EngineState& engine) {
-  engine.interp = std::make_unique<StackPool>(engine.options().interp_cached_stacks);
   engine.collect_interp_frames = &collect_frames;
   engine.refund_fuel = &refund_fuel;
   engine.make_continuation = &make_continuation;

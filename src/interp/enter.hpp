@@ -16,7 +16,7 @@ TrapCode array_call(VMFuncRef* callee, VMContext* caller, Cell* cells, size_t ca
 /// (ModuleInfo::tier_owner).
 TierCode tier_code(ModuleCode& module);
 
-/// Once per engine: pool of stacks, frame walker; registers the handlers with the fault resolver
+/// Once per engine: frame walker; registers the handlers with the fault resolver
 /// (unless signals are off).
 void install(EngineState& engine);
 
@@ -30,7 +30,7 @@ void collect_states(const FrameAnchor& anchor, std::vector<FrameState>& out, siz
 void refund_fuel(Store& store, const FrameAnchor& anchor, bool before);
 
 /// EngineState::make_continuation of this tier.
-std::unique_ptr<Continuation> make_continuation(Store& store, VMFuncRef* func);
+Result<std::unique_ptr<Continuation>> make_continuation(Store& store, VMFuncRef* func);
 
 /// Offset in the module's bytes of the instruction at `ip`, which lies in `code`.
 uint32_t module_offset(const FuncCode& code, const std::byte* ip);

@@ -36,7 +36,8 @@ struct LastMap {
 void collect_states(const FrameAnchor& anchor, std::vector<FrameState>& out, size_t max) {
   LastMap last;
   visit_frames(anchor,
-               [&](const FuncCode& code, Instance& instance, uint32_t offset, const Cell* fp) {
+               [&](const FuncCode& code, Instance& instance, const std::byte* ip, const Cell* fp) {
+                 const uint32_t offset = module_offset(code, ip);
                  const FrameMap& map = last.at(code, offset);
                  FrameState state{&instance, FuncIdx(code.index), offset, {}, {}};
                  for (const MappedValue& v : map.locals) state.locals.push_back(read(v, fp));

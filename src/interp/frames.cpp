@@ -29,10 +29,12 @@ uint32_t module_offset(const FuncCode& code, const std::byte* ip) {
 }
 
 void collect_frames(const FrameAnchor& anchor, Backtrace& out) {
-  visit_frames(anchor, [&](const FuncCode& code, Instance& instance, uint32_t offset, const Cell*) {
-    out.add(instance, FuncIdx(code.index), offset);
-    return true;
-  });
+  visit_frames(anchor,
+               [&](const FuncCode& code, Instance& instance, const std::byte* at, const Cell*) {
+                 const bool fits = out.frames.size() < Backtrace::kMaxFrames;
+                 out.add(instance, FuncIdx(code.index), fits ? module_offset(code, at) : 0);
+                 return true;
+               });
 }
 
 }  // namespace weft::interp

@@ -170,6 +170,7 @@ void install_common(HandlerTable& table) {
   enter(table, weft_handlers_gc);
   enter(table, weft_handlers_exception);
   enter(table, weft_handlers_atomic);
+  enter(table, weft_handlers_memory_check);
   enter(table, weft_handlers_fused);
   install_simd(table);
 }

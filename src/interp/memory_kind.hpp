@@ -12,6 +12,11 @@ enum class MemoryKind : uint32_t { u8, u16, u32, u64, s8_32, s16_32, s8_64, s16_
 /// In the memory word of a general access: addresses have 64 bits.
 inline constexpr uint32_t kWideAddress = 0x8000'0000u;
 
+/// What check_access is told: bytes (at most 16) and these.
+inline constexpr uint32_t kCheckBytes = 0xff;
+inline constexpr uint32_t kCheckWrite = 0x100;
+inline constexpr uint32_t kCheckLength = 0x200;  ///< As many bytes as a slot says.
+
 constexpr uint32_t bytes_of(MemoryKind kind) {
   switch (kind) {
     case MemoryKind::u8:

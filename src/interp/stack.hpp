@@ -1,44 +1,31 @@
 // The interpreter's stack of a store: cells in one reserved range that never moves, recycled by the
-// engine. ADR 0014.
+// engine's allocator. ADR 0014, 0031.
 #pragma once
 
-#include <mutex>
-#include <vector>
-
 #include "interp/bytecode.hpp"
-#include "platform/virtual_memory.hpp"
 #include "runtime/engine_state.hpp"
 #include "runtime/store.hpp"
 
 namespace weft::interp {
 
-/// Address space for `bytes` of cells; pages are taken as they are touched.
+/// Cells for frames; pages are taken as they are touched.
 class Stack {
  public:
-  static platform::OsResult<Stack> create(uint64_t bytes);
-  Cell* begin() const { return reinterpret_cast<Cell*>(memory_.data()); }  // SAFETY: page-aligned
-  Cell* end() const { return begin() + cells_; }
-  explicit operator bool() const { return static_cast<bool>(memory_); }
-  /// Gives memory beyond `keep` bytes back, so that one deep recursion is not kept for ever.
-  void trim(uint64_t keep);
+  Stack() = default;
+  explicit Stack(StackSpace space) : space_(std::move(space)) {}
+  // SAFETY: page-aligned.
+  Cell* begin() const { return reinterpret_cast<Cell*>(space_.memory.data()); }
+  Cell* end() const { return begin() + space_.bytes / sizeof(Cell); }
+  explicit operator bool() const { return static_cast<bool>(space_); }
+  StackSpace take_space() { return std::move(space_); }
 
  private:
-  platform::Reservation memory_;
-  uint64_t cells_ = 0;
+  StackSpace space_;
 };
 
-/// Stacks no store uses now: at most `cached` of them. One per engine, thread-safe.
-class StackPool : public TierState {
- public:
-  explicit StackPool(size_t cached) : cached_(cached) {}
-  platform::OsResult<Stack> take(uint64_t bytes);
-  void give_back(Stack stack);
-
- private:
-  size_t cached_;
-  std::mutex mutex_;
-  std::vector<Stack> free_;  // guarded by mutex_
-};
+/// From the engine's allocator. Errors: limit_exceeded, out_of_memory.
+Result<Stack> take_stack(EngineState& engine);
+void give_stack(EngineState& engine, Stack stack) noexcept;
 
 /// A stack that may hold frames while code runs on another one, or none at all.
 struct StackUse {
@@ -69,12 +56,12 @@ class StoreStacks : public TierState {
 
 /// What `store` has, made if need be.
 StoreStacks& stacks_of(Store& store);
-StackPool& pool_of(EngineState& engine);
 
 /// Behind the frame at `fp` of the function whose code holds `ip`.
 const Cell* end_of_frame(const std::byte* ip, const Cell* fp);
 
-/// Gives `store` a stack for plain calls if it has none; false if there is no memory for it.
-bool attach_stack(Store& store);
+/// Gives `store` a stack for plain calls if it has none. TrapCode::none, or why not: the store's
+/// pending outcome has the message.
+TrapCode attach_stack(Store& store);
 
 }  // namespace weft::interp

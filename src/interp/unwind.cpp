@@ -4,6 +4,7 @@
 
 #include "interp/catch_table.hpp"
 #include "interp/code_map.hpp"
+#include "interp/frame_walk.hpp"
 #include "interp/fuel_map.hpp"
 #include "runtime/store.hpp"
 
@@ -19,13 +20,6 @@ uint32_t CatchTable::innermost(uint32_t word) const {
 }
 
 namespace {
-
-bool holds(const FuncCode& code, const std::byte* ip) {
-  // SAFETY: compares addresses only.
-  const auto start = reinterpret_cast<uintptr_t>(code.words.get());
-  const auto at = reinterpret_cast<uintptr_t>(ip);
-  return start != 0 && at - start < size_t{code.word_count} * 8;
-}
 
 /// The clause of `table` that takes an exception thrown at `word`, or null.
 const CatchEntry* find_clause(const CatchTable& table, uint32_t word, const Tag* tag,
@@ -72,6 +66,8 @@ bool unwind(Ref exception, bool behind_call, GuestPoint& at) {
         }
         if (entry->ref_slot != CatchEntry::kNone) fp[entry->ref_slot] = Cell::of(exception);
         cx->store->fuel_consumed -= outstanding;
+        // The guest's allocator will not return, if it is among the frames that go.
+        if (cx->store->interp_allocator_fp > fp) cx->store->interp_allocator_fp = nullptr;
         at = {reinterpret_cast<const std::byte*>(&code->words[entry->target]), fp, cx};
         return true;
       }

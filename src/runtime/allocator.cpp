@@ -1,5 +1,6 @@
 #include "runtime/allocator.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -72,6 +73,38 @@ bool MemorySpace::unmap_image() {
   return true;
 }
 
+// --- stacks, heaps
+// -----------------------------------------------------------------------------------------------
+
+Result<StackSpace> StackSpace::create(uint64_t bytes) {
+  const size_t usable = platform::round_up_to_page(bytes);
+  // One inaccessible page behind the end: a missed limit check faults instead of writing elsewhere.
+  auto memory = platform::Reservation::reserve(usable + platform::page_size());
+  if (!memory || !memory->commit(0, usable))
+    return fail(ErrorCode::out_of_memory, "out of memory: no stack for the guest");
+  return StackSpace{std::move(*memory), usable, kNoSlot};
+}
+
+Result<HeapSpace> HeapSpace::create() {
+  // A struct has at most 10 000 fields of 16 bytes: an access through a wild reference stays
+  // inside.
+  constexpr uint64_t kTailGuard = 256u << 10;
+  constexpr uint64_t kAlignment = 32u << 10;  // of the heap's blocks
+  // Less where address space is limited (ulimit -v, many stores): 4 GiB down to 16 MiB.
+  for (uint64_t bytes = uint64_t{1} << 32; bytes >= (16u << 20); bytes /= 4) {
+    auto objects = platform::Reservation::reserve(bytes + kTailGuard, kAlignment);
+    if (!objects) continue;
+    auto bitmaps = platform::Reservation::reserve(2 * (bytes / 64));
+    if (!bitmaps) continue;
+    HeapSpace out;
+    out.objects = std::move(*objects);
+    out.bitmaps = std::move(*bitmaps);
+    out.bytes = bytes;
+    return out;
+  }
+  return fail(ErrorCode::out_of_memory, "out of memory: no addresses for a heap of references");
+}
+
 // --- on demand
 // ---------------------------------------------------------------------------------------------------
 
@@ -79,7 +112,8 @@ namespace {
 
 class OnDemandAllocator final : public Allocator {
  public:
-  OnDemandAllocator(bool guards, uint32_t kept) : guards_(guards), kept_(kept) {}
+  OnDemandAllocator(bool guards, uint32_t kept, uint32_t stacks)
+      : guards_(guards), kept_(kept), kept_stacks_(stacks) {}
   ~OnDemandAllocator() override {
     for (auto& stripe : blocks_.all()) {
       for (const InstanceBlock& b : stripe.kept) std::free(b.data);
@@ -158,7 +192,40 @@ class OnDemandAllocator final : public Allocator {
   }
   void give_table(TableSpace space, uint64_t) noexcept override { std::free(space.base); }
 
+  Result<StackSpace> take_stack(uint64_t bytes) override {
+    {
+      const std::lock_guard lock(stacks_mutex_);
+      if (!stacks_.empty()) {
+        StackSpace out = std::move(stacks_.back());
+        stacks_.pop_back();
+        return out;
+      }
+    }
+    return StackSpace::create(bytes);
+  }
+  void give_stack(StackSpace space) noexcept override {
+    trim(space);
+    const std::lock_guard lock(stacks_mutex_);
+    if (stacks_.size() < kept_stacks_) static_cast<void>(keep(stacks_, space));
+  }
+
+  Result<HeapSpace> take_heap() override { return HeapSpace::create(); }
+  void give_heap(HeapSpace) noexcept override {}
+
  private:
+  /// Gives memory beyond a part back, so that one deep recursion is not kept for ever.
+  static void trim(StackSpace& space) noexcept {
+    constexpr uint64_t kKept = uint64_t{256} << 10;
+    if (space.bytes <= kKept) return;
+    // A page that nobody wrote to says that nothing lies beyond, which spares a system call for
+    // nearly every stack. A frame without a word in that page, larger than it, only keeps its
+    // memory. SAFETY: page-aligned, inside the stack.
+    const auto* const page = reinterpret_cast<const uint64_t*>(space.memory.data() + kKept);
+    const uint64_t words = std::min<uint64_t>(platform::page_size(), space.bytes - kKept) / 8;
+    if (std::all_of(page, page + words, [](uint64_t w) { return w == 0; })) return;
+    static_cast<void>(space.memory.reset(kKept, space.bytes - kKept));
+  }
+
   static constexpr uint64_t kLargestKept = uint64_t{4} << 20;
   /// Zeroed by hand: cheaper than giving pages back and faulting them in again.
   static constexpr uint64_t kZeroByHand = uint64_t{64} << 10;
@@ -256,14 +323,17 @@ class OnDemandAllocator final : public Allocator {
 
   const bool guards_;
   const uint32_t kept_;  // of each kind, in each stripe
+  const uint32_t kept_stacks_;
+  std::mutex stacks_mutex_;
+  std::vector<StackSpace> stacks_;  // guarded by stacks_mutex_; no store uses them
   Stripes<InstanceBlock> blocks_;
   Stripes<MemorySpace> memories_;
 };
 
 }  // namespace
 
-std::unique_ptr<Allocator> make_on_demand_allocator(bool guards, uint32_t kept) {
-  return std::make_unique<OnDemandAllocator>(guards, kept);
+std::unique_ptr<Allocator> make_on_demand_allocator(bool guards, uint32_t kept, uint32_t stacks) {
+  return std::make_unique<OnDemandAllocator>(guards, kept, stacks);
 }
 
 }  // namespace weft::runtime

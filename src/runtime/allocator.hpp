@@ -1,6 +1,7 @@
-// Where instances, linear memories and tables get their memory from: on demand from the system, or
-// from a pool of fixed slots. Both keep what was given back for the next one, best for one of the
-// same module, and never show what lay there before. ADR 0022.
+// Where instances, linear memories, tables, the interpreter's stacks and heaps of references get
+// their memory from: on demand from the system, or from a pool of fixed slots. Both keep what was
+// given back for the next one, best for one of the same module, and never show what lay there
+// before. ADR 0022.
 #pragma once
 
 #include <array>
@@ -78,6 +79,38 @@ struct TableSpace {
   uint32_t slot = kNoSlot;
 };
 
+/// A stack of guest frames: readable and writable, with an inaccessible page behind it.
+struct StackSpace {
+  platform::Reservation memory;
+  uint64_t bytes = 0;
+  uint32_t slot = kNoSlot;
+
+  explicit operator bool() const { return static_cast<bool>(memory); }
+  /// Error: out_of_memory.
+  static Result<StackSpace> create(uint64_t bytes);
+};
+
+/// Addresses for one heap of references: `bytes` of objects and a guard, and its two bitmaps (a bit
+/// for 8 bytes each, one behind the other). What is committed of both is zero when it is handed
+/// out.
+struct HeapSpace {
+  platform::Reservation objects;
+  platform::Reservation bitmaps;
+  uint64_t bytes = 0;
+  uint64_t objects_committed = 0;
+  uint64_t bitmap_committed = 0;  ///< Of each.
+  uint32_t slot = kNoSlot;
+
+  explicit operator bool() const { return static_cast<bool>(objects); }
+  /// Less than could be where address space is limited. Error: out_of_memory.
+  static Result<HeapSpace> create();
+};
+
+/// Slots of a pool that are in use at this moment.
+struct PoolMetrics {
+  uint32_t instances = 0, memories = 0, tables = 0, stacks = 0, gc_heaps = 0;
+};
+
 struct ModuleInfo;
 
 /// Thread-safe. What was taken must be given back before the allocator goes.
@@ -108,9 +141,20 @@ class Allocator {
 
   virtual Result<TableSpace> take_table(uint64_t cells) = 0;
   virtual void give_table(TableSpace space, uint64_t used) noexcept = 0;
+
+  /// All stacks of an engine have the same size.
+  virtual Result<StackSpace> take_stack(uint64_t bytes) = 0;
+  virtual void give_stack(StackSpace space) noexcept = 0;
+
+  virtual Result<HeapSpace> take_heap() = 0;
+  virtual void give_heap(HeapSpace space) noexcept = 0;
+
+  /// All zero if this is no pool.
+  virtual PoolMetrics metrics() { return {}; }
 };
 
-std::unique_ptr<Allocator> make_on_demand_allocator(bool guards, uint32_t kept);
+/// `kept`: blocks and memories, of each kind in each stripe; `stacks`: of the whole engine.
+std::unique_ptr<Allocator> make_on_demand_allocator(bool guards, uint32_t kept, uint32_t stacks);
 
 /// Sizes of a pool; names as in weft_pool_config_t.
 struct PoolOptions {
@@ -121,6 +165,8 @@ struct PoolOptions {
   bool guards = true;
   uint32_t tables = 1000;
   uint64_t table_elements = 1u << 16;
+  uint32_t stacks = 0;    ///< 0: as many as instances.
+  uint32_t gc_heaps = 0;  ///< 0: as many as instances.
   uint64_t keep_resident = uint64_t{64} << 10;
   uint32_t batch = 16;
 };

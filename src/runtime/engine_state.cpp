@@ -17,7 +17,8 @@ EngineState::EngineState(const RuntimeOptions& options, std::unique_ptr<Allocato
       allocator_(allocator != nullptr
                      ? std::move(allocator)
                      : make_on_demand_allocator(options.signals && options.guard_pages,
-                                                options.cached_reservations)) {}
+                                                options.cached_reservations,
+                                                options.interp_cached_stacks)) {}
 EngineState::~EngineState() = default;
 
 uint64_t EngineState::next_store_id() {

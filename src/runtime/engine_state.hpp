@@ -18,7 +18,7 @@ class Continuation;
 class Marker;
 class Store;
 
-/// Opaque state a tier keeps in an engine (stack pool) or in a store (its stack).
+/// Opaque state a tier keeps in a store (its stack).
 struct TierState {
   virtual ~TierState() = default;
   /// Of a store: shows the collector the cells of guest frames that may hold references.
@@ -39,6 +39,7 @@ struct RuntimeOptions {
   uint32_t interp_cached_stacks = 2;
   bool fuel = false;             ///< Code counts fuel.
   bool epochs = false;           ///< Code checks the epoch.
+  bool memory_check = false;     ///< Memories can have a shadow (memory_check.hpp).
   bool fuel_eager_bulk = false;  ///< Bulk operations pay before their bounds are checked.
   uint32_t gc_zeal =
       0;  ///< Collect at every Nth allocation and overwrite what is freed; 0: off. For tests.
@@ -60,14 +61,15 @@ class EngineState {
   std::atomic<uint64_t>& epoch() { return epoch_; }
   uint64_t next_store_id();
 
-  /// Of instances, memories and tables.
+  /// Of instances, memories, tables, stacks and heaps.
   Allocator& allocator() const { return *allocator_; }
 
   // Set once, by the engine, before any store exists.
-  std::unique_ptr<TierState> interp;
   CollectFrames collect_interp_frames = nullptr;
-  /// A call of a function of that tier, on a stack of its own. Null if there is no memory for it.
-  std::unique_ptr<Continuation> (*make_continuation)(Store& store, VMFuncRef* func) = nullptr;
+  /// A call of a function of that tier, on a stack of its own. Errors: limit_exceeded,
+  /// out_of_memory.
+  Result<std::unique_ptr<Continuation>> (*make_continuation)(Store& store,
+                                                             VMFuncRef* func) = nullptr;
   /// Gives back the fuel of what the frames of one activation were charged for and will not run.
   void (*refund_fuel)(Store& store, const FrameAnchor& anchor, bool before) = nullptr;
   CollectStates collect_interp_states = nullptr;

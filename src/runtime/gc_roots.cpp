@@ -1,6 +1,7 @@
 #include "runtime/gc_roots.hpp"
 
 #include "platform/stack_bounds.hpp"
+#include "runtime/out_of_memory.hpp"
 #include "runtime/store.hpp"
 
 namespace weft::runtime {
@@ -14,6 +15,16 @@ bool StoreRoots::finalizers_wait() {
   if (store_.context().stack_limit == ~uint64_t{0}) return false;  // no guest frame
   store_.crossing |= Store::kFinalizersAtCrossing;
   return true;
+}
+
+Result<HeapSpace> StoreRoots::take_space() {
+  auto space = store_.engine().allocator().take_heap();
+  // A guest that allocates ends with this error; a host that does reads it from the heap.
+  if (!space) fail_with(store_, space.error());
+  return space;
+}
+void StoreRoots::give_space(HeapSpace space) noexcept {
+  store_.engine().allocator().give_heap(std::move(space));
 }
 
 bool StoreRoots::holds_objects(ValType type) const {

@@ -20,6 +20,8 @@ class StoreRoots final : public HeapOwner {
   Instance* excepted = nullptr;
   const TypeRegistry& types() const override;
   bool finalizers_wait() override;
+  Result<HeapSpace> take_space() override;
+  void give_space(HeapSpace space) noexcept override;
 
  private:
   void visit_instance(Marker& marker, Instance& instance);

@@ -7,32 +7,20 @@
 namespace weft::runtime {
 
 namespace {
-// A struct has at most 10 000 fields of 16 bytes: an access through a wild reference stays inside.
-constexpr uint64_t kTailGuard = 256u << 10;
 constexpr uint64_t kBitmapShift = 6;  // bytes of heap per byte of a bitmap: 64
 }  // namespace
 
 // --- address space
 // ---------------------------------------------------------------------------------------------------
 
-bool GcSpace::reserve() {
-  // Less where address space is limited (ulimit -v, many stores): 4 GiB down to 16 MiB.
-  for (uint64_t bytes = kMaxBytes; bytes >= (16u << 20); bytes /= 4) {
-    auto space = platform::Reservation::reserve(bytes + kTailGuard, kBlockBytes);
-    if (!space) continue;
-    auto bitmaps = platform::Reservation::reserve(2 * (bytes >> kBitmapShift));
-    if (!bitmaps) continue;
-    reservation_ = std::move(*space);
-    bitmaps_ = std::move(*bitmaps);
-    max_blocks_ =
-        static_cast<uint32_t>((bytes >> kBlockBits) - 1);  // offsets of ends stay below 2^32
-    area_.base = reinterpret_cast<std::byte*>(reservation_.data());
-    // SAFETY: the bitmaps' reservation is page-aligned and has room for both.
-    marks_ = reinterpret_cast<uint64_t*>(bitmaps_.data());
-    starts_ = reinterpret_cast<uint64_t*>(bitmaps_.data() + (bytes >> kBitmapShift));
-    return true;
-  }
-  return false;
+void GcSpace::set_space(HeapSpace space) {
+  space_ = std::move(space);
+  // Offsets of ends stay below 2^32.
+  max_blocks_ = static_cast<uint32_t>((space_.bytes >> kBlockBits) - 1);
+  area_.base = reinterpret_cast<std::byte*>(space_.objects.data());
+  // SAFETY: the bitmaps' reservation is page-aligned and has room for both.
+  marks_ = reinterpret_cast<uint64_t*>(space_.bitmaps.data());
+  starts_ = reinterpret_cast<uint64_t*>(space_.bitmaps.data() + (space_.bytes >> kBitmapShift));
 }
 
 uint64_t GcSpace::size_to_grow_to(uint64_t bytes, bool generous) const {
@@ -51,20 +39,23 @@ uint64_t GcSpace::size_to_grow_to(uint64_t bytes, bool generous) const {
 }
 
 bool GcSpace::grow_to(uint64_t bytes) {
-  if (marks_ == nullptr && !reserve()) return false;
   const auto wanted = static_cast<uint32_t>(bytes >> kBlockBits);
   if (wanted > max_blocks_) return false;
   const uint32_t first = block_count_ == 0 ? 1 : block_count_;
-  const uint64_t bitmap =
-      std::min<uint64_t>(platform::round_up_to_page(bytes >> kBitmapShift), bitmaps_.size() / 2);
-  if (bitmap > bitmap_committed_) {
-    const uint64_t more = bitmap - bitmap_committed_;
-    if (!bitmaps_.commit(bitmap_committed_, more)) return false;
-    if (!bitmaps_.commit(bitmaps_.size() / 2 + bitmap_committed_, more)) return false;
-    bitmap_committed_ = bitmap;
+  // Of a recycled space more may be committed than we have grown to.
+  const uint64_t bitmap = std::min<uint64_t>(platform::round_up_to_page(bytes >> kBitmapShift),
+                                             space_.bitmaps.size() / 2);
+  if (uint64_t& have = space_.bitmap_committed; bitmap > have) {
+    if (!space_.bitmaps.commit(have, bitmap - have)) return false;
+    if (!space_.bitmaps.commit(space_.bitmaps.size() / 2 + have, bitmap - have)) return false;
+    have = bitmap;
   }
-  if (!reservation_.commit(size_t{first} << kBlockBits, size_t{wanted - first} << kBlockBits))
-    return false;
+  const uint64_t end = uint64_t{wanted} << kBlockBits;
+  const uint64_t from = std::max<uint64_t>(space_.objects_committed, kBlockBytes);
+  if (end > from) {
+    if (!space_.objects.commit(from, end - from)) return false;
+    space_.objects_committed = end;
+  }
   try {
     blocks_.resize(wanted);
   } catch (const std::bad_alloc&) {
@@ -84,8 +75,8 @@ void GcSpace::trim(uint64_t keep) {
   const auto give_back = [&] {
     if (run_end != 0) {
       // Refusal changes nothing: the memory stays.
-      static_cast<void>(reservation_.reset(size_t{run_begin} << kBlockBits,
-                                           size_t{run_end - run_begin} << kBlockBits));
+      static_cast<void>(space_.objects.reset(size_t{run_begin} << kBlockBits,
+                                             size_t{run_end - run_begin} << kBlockBits));
     }
     run_end = 0;
   };

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <vector>
 
-#include "platform/virtual_memory.hpp"
+#include "runtime/allocator.hpp"
 #include "runtime/gc_object.hpp"
 #include "runtime/vmcontext.hpp"
 
@@ -30,6 +30,11 @@ class GcSpace {
   /// path, and memory is overwritten when it is freed.
   GcSpace(VMHeapArea& area, bool stress) : area_(area), stress_(stress) {}
 
+  // --- addresses: given before it grows, taken back when nothing on it is used any more ---
+  bool has_space() const { return static_cast<bool>(space_); }
+  void set_space(HeapSpace space);
+  HeapSpace take_space() { return std::move(space_); }
+
   // --- allocation: no growth, no collection. `bytes` is a multiple of 8; 0 if there is no room ---
   Ref allocate(uint64_t bytes);
   /// Bytes handed to the allocator since the last collection.
@@ -38,7 +43,7 @@ class GcSpace {
   /// grow.
   uint64_t committed() const { return uint64_t{block_count_} << kBlockBits; }
   uint64_t size_to_grow_to(uint64_t bytes, bool generous) const;
-  /// False if the system refuses.
+  /// False if the system refuses. Needs addresses.
   bool grow_to(uint64_t bytes);
 
   // --- objects ---
@@ -103,7 +108,6 @@ class GcSpace {
       8;  ///< Growth is in multiples of this: 4 KiB of each bitmap.
   static constexpr uint32_t kWordsPerBlock = kBlockBytes / 8 / 64;
 
-  bool reserve();
   Ref bump(uint64_t bytes);
   Ref allocate_medium(uint64_t bytes);
   Ref allocate_large(uint64_t bytes);
@@ -123,11 +127,9 @@ class GcSpace {
   VMHeapArea& area_;
   bool stress_;
   bool overflowed_ = false;
-  platform::Reservation reservation_;
-  platform::Reservation bitmaps_;  // marks, then starts: a bit per 8 bytes
+  HeapSpace space_;  // bitmaps: marks, then starts
   uint64_t* marks_ = nullptr;
   uint64_t* starts_ = nullptr;
-  uint64_t bitmap_committed_ = 0;  // bytes of each
   uint32_t max_blocks_ = 0;
   uint32_t block_count_ = 0;  // committed; block 0 is never used, so that 0 is no object
   uint32_t free_count_ = 0;

@@ -17,7 +17,10 @@ Heap::Heap(VMHeapArea& area, HeapOwner* owner, const HeapOptions& options)
       layouts_(owner != nullptr ? &owner->types() : nullptr),
       threshold_(options.min_threshold) {}
 
-Heap::~Heap() { close(); }
+Heap::~Heap() {
+  close();
+  if (owner_ != nullptr && space_.has_space()) owner_->give_space(space_.take_space());
+}
 
 void Heap::close() {
   closed_ = true;
@@ -32,7 +35,24 @@ void Heap::close() {
 // --- allocation
 // ------------------------------------------------------------------------------------------------------
 
+bool Heap::take_space() {
+  auto space = owner_ != nullptr ? owner_->take_space() : HeapSpace::create();
+  if (space) {
+    space_.set_space(std::move(*space));
+    return true;
+  }
+  failure_ = TrapCode::host_error;
+  no_space_ = std::move(space.error());
+  return false;
+}
+
+Error Heap::full() const {
+  if (failure_ == TrapCode::host_error && no_space_) return *no_space_;
+  return Error(ErrorCode::limit_exceeded, "limit exceeded: the store's heap is full");
+}
+
 bool Heap::grow(uint64_t bytes) {
+  if (!space_.has_space() && !take_space()) return false;
   for (const bool generous : {true, false}) {
     const uint64_t desired = space_.size_to_grow_to(bytes, generous);
     if (desired == 0) return false;

@@ -9,9 +9,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "runtime/allocator.hpp"
 #include "runtime/gc_exception.hpp"
 #include "runtime/gc_layout.hpp"
 #include "runtime/gc_marker.hpp"
@@ -39,6 +41,9 @@ class HeapOwner {
   virtual GrowthAnswer may_grow_heap(uint64_t current, uint64_t desired) = 0;
   virtual void visit_roots(Marker& marker) = 0;
   virtual const TypeRegistry& types() const = 0;
+  /// Addresses for the heap, when it allocates first. Errors: limit_exceeded, out_of_memory.
+  virtual Result<HeapSpace> take_space() { return HeapSpace::create(); }
+  virtual void give_space(HeapSpace) noexcept {}
   /// What visit_roots left out on purpose (Heap::find_referrer).
   virtual void visit_excepted(Marker&) {}
   /// Dead host values wait for their finalizers: true if the owner calls run_finalizers() later,
@@ -91,6 +96,8 @@ class Heap {
     return r;
   }
   TrapCode failure() const { return failure_; }
+  /// The same for the host.
+  Error full() const;
   /// Payload in cells of the tag's parameters. Null if refused.
   Ref allocate_exception(const Tag& tag, std::span<const Cell> payload);
   ExceptionObject& exception(Ref r) {
@@ -167,6 +174,7 @@ class Heap {
   void finish_collection();
   Ref allocate_slow(uint64_t bytes);
   bool grow(uint64_t bytes);
+  bool take_space();
   void find_dead_host_values();
   void compact_roots();
 
@@ -194,6 +202,7 @@ class Heap {
   uint64_t collections_ = 0;
   uint32_t zeal_count_ = 0;
   TrapCode failure_ = TrapCode::none;
+  std::optional<Error> no_space_;  // the reason, where failure_ is host_error
   bool collecting_ = false;
   bool closed_ = false;
 };

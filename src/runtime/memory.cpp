@@ -6,6 +6,7 @@
 #include "base/bits.hpp"
 #include "base/scope_exit.hpp"
 #include "runtime/engine_state.hpp"
+#include "runtime/memory_check.hpp"
 #include "runtime/store.hpp"
 #include "wasm/limits.hpp"
 
@@ -78,7 +79,11 @@ Result<> Memory::create(const MemoryImage* image) {
                                               std::to_string(min_bytes) + " bytes");
   }
   if (image != nullptr && space_.image != image->id) WEFT_TRY(map(*image));
-  if (type_.shared) share();
+  if (type_.shared) {
+    share();
+  } else if (store_->engine().options().memory_check) {
+    shadow_ = std::make_shared<MemoryShadow>(false);
+  }
   return {};
 }
 
@@ -109,6 +114,7 @@ void Memory::share() {
   shared_ = std::make_shared<SharedMemory>(store_->shared_engine(), std::move(parts));
   undo.release();
   shared_->attach(*this);
+  shadow_ = shared_->shadow();
 }
 
 Result<> Memory::attach(std::shared_ptr<SharedMemory> shared) {
@@ -122,6 +128,7 @@ Result<> Memory::attach(std::shared_ptr<SharedMemory> shared) {
   }
   shared_ = std::move(shared);
   shared_->attach(*this);
+  shadow_ = shared_->shadow();
   store_->note_range(*this, shared_->space().range_start(), shared_->space().range_bytes());
   return {};
 }
@@ -161,8 +168,14 @@ std::optional<uint64_t> Memory::grow(uint64_t delta_pages, TrapCode& trap) {
       case GrowthAnswer::refuse: return std::nullopt;
       case GrowthAnswer::trap: trap = TrapCode::growth_limited; return std::nullopt;
     }
+    if (shadow_ != nullptr && desired <= maximum_bytes() && !shadow_->may_grow(desired)) {
+      reason = "the operating system refused memory for the checker";
+      break;
+    }
     reason = grow_to(old_bytes, desired, changed);
-    if (reason == nullptr && !changed) return old_pages;
+    if (reason != nullptr || changed) continue;
+    if (shadow_ != nullptr) shadow_->grown(old_bytes, desired, in_allocator(store_->context()));
+    return old_pages;
   }
   store_->growth_failed(reason);
   if (store_->limits.trap_on_growth_failure) trap = TrapCode::growth_limited;

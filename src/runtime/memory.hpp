@@ -19,6 +19,7 @@
 namespace weft::runtime {
 
 class EngineState;
+class MemoryShadow;
 
 /// True if a memory of this type can be guarded at all: 32-bit, pages of 64 KiB. Code compiled for
 /// guards may only run with instances all of whose memories that satisfy this are guarded().
@@ -72,6 +73,8 @@ class Memory : public VMMemory {
   }
   /// From now on anybody may write anywhere.
   void expose() { use_.exposed = true; }
+  /// With RuntimeOptions::memory_check; else null.
+  MemoryShadow* shadow() const { return shadow_.get(); }
   std::span<std::byte> bytes() const { return {base, length_of(*this)}; }
   Store& store() const { return *store_; }
   ItemId id() const { return id_; }
@@ -97,6 +100,7 @@ class Memory : public VMMemory {
   MemorySpace space_;
   MemoryUse use_;                         ///< An instance's own memories begin unexposed.
   std::shared_ptr<SharedMemory> shared_;  ///< Shared: where all of the above has moved to.
+  std::shared_ptr<MemoryShadow> shadow_;
 };
 
 }  // namespace weft::runtime

@@ -6,6 +6,7 @@
 
 #include "base/bits.hpp"
 #include "base/leb128.hpp"
+#include "base/utf8.hpp"
 
 namespace weft::runtime {
 
@@ -132,7 +133,9 @@ bool read_name(const uint8_t*& p, const uint8_t* end, std::string_view& out) {
   uint32_t length = 0;
   if (read_leb_u32(p, end, length) != LebStatus::ok || length > static_cast<size_t>(end - p))
     return false;
-  out = {reinterpret_cast<const char*>(p), length};
+  const std::string_view text(reinterpret_cast<const char*>(p), length);
+  if (!is_valid_utf8(text)) return false;
+  out = text;
   p += length;
   return true;
 }
@@ -147,20 +150,30 @@ std::string ModuleInfo::display_name() const {
   return found.empty() ? name : std::string(found);
 }
 
-std::string ModuleInfo::func_name(FuncIdx f) const {
-  std::string_view found;
-  for_each_subsection(*module, [&](uint8_t id, const uint8_t* p, const uint8_t* end) {
+void visit_func_names(const binary::Module& module, void* env,
+                      void (*visit)(void* env, uint32_t index, std::string_view name)) {
+  for_each_subsection(module, [&](uint8_t id, const uint8_t* p, const uint8_t* end) {
     uint32_t count = 0;
     if (id != 1 || read_leb_u32(p, end, count) != LebStatus::ok) return;
     for (uint32_t i = 0; i < count; ++i) {
       uint32_t index = 0;
       std::string_view text;
       if (read_leb_u32(p, end, index) != LebStatus::ok || !read_name(p, end, text)) return;
-      if (index != f.value) continue;
-      found = text;
-      return;
+      visit(env, index, text);
     }
   });
+}
+
+std::string ModuleInfo::func_name(FuncIdx f) const {
+  struct Search {
+    uint32_t wanted;
+    std::string_view found;
+  } search{f.value, {}};
+  visit_func_names(*module, &search, [](void* env, uint32_t index, std::string_view text) {
+    auto& s = *static_cast<Search*>(env);
+    if (index == s.wanted && s.found.empty()) s.found = text;
+  });
+  const std::string_view found = search.found;
   if (!found.empty()) return std::string(found);
   for (const binary::Export& e : module->exports) {
     if (e.kind == ExternKind::func && e.index == f.value) return std::string(e.name);

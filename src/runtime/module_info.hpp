@@ -50,6 +50,11 @@ struct TableImage {
   std::vector<uint32_t> funcs;
 };
 
+/// Calls visit(env, index, name) for each function in the module's name section. Names are hints:
+/// anything odd ends it.
+void visit_func_names(const binary::Module& module, void* env,
+                      void (*visit)(void* env, uint32_t index, std::string_view name));
+
 struct ModuleInfo {
   uint64_t id = next_id();  ///< Unique in the process: what recycled memory is known by.
   std::shared_ptr<const binary::Module> module;

@@ -4,6 +4,7 @@
 
 #include <new>
 
+#include "base/result.hpp"
 #include "runtime/vmcontext.hpp"
 
 namespace weft::runtime {
@@ -12,6 +13,9 @@ class Store;
 
 /// Ends the guest's call with an error of class out_of_memory: return what this returns.
 TrapCode fail_out_of_memory(Store& store) noexcept;
+
+/// Ends the guest's call with `error`: return what this returns.
+TrapCode fail_with(Store& store, Error error) noexcept;
 
 /// Runs `work` for the guest: what a builtin does that may allocate. Not for frames that guest code
 /// can be above.

@@ -21,7 +21,7 @@ namespace {
 template <class T>
 class Slots {
  public:
-  Slots(uint32_t total, uint32_t batch) : total_(total), batch_(batch) {}
+  explicit Slots(uint32_t total) : total_(total) {}
 
   /// The free slot that suits best: `rates(T)` true. Else one never used (`fresh`), else any.
   template <class Rates, class Fresh>
@@ -69,7 +69,17 @@ class Slots {
     }
   }
   uint32_t total() const { return total_; }
-  uint32_t batch() const { return batch_; }
+  /// Of those that were used once, how many are not here now.
+  uint32_t in_use() {
+    size_t idle = 0;
+    for (auto& stripe : stripes_.all()) {
+      const std::lock_guard lock(stripe.mutex);
+      idle += stripe.kept.size();
+    }
+    // SAFETY: read after the slots: none of them is missing in it. A moment's figure, no more.
+    const uint32_t used = next_.load(std::memory_order_relaxed);
+    return used > idle ? used - static_cast<uint32_t>(idle) : 0;
+  }
 
  private:
   static constexpr size_t kWindow = 16;  // how far it looks for a slot that suits
@@ -94,7 +104,6 @@ class Slots {
   }
 
   const uint32_t total_;
-  const uint32_t batch_;
   std::atomic<uint32_t> next_{0};
   Stripes<T> stripes_;
 };
@@ -113,9 +122,11 @@ class PoolingAllocator final : public Allocator {
         guards_(guards),
         stride_(guards ? kFrontGuard + kGuardedReach
                        : platform::round_up_to_page(options.memory_bytes)),
-        blocks_(options.instances, options.batch),
-        memories_(options.memories, options.batch),
-        tables_(options.tables, options.batch) {}
+        blocks_(options.instances),
+        memories_(options.memories),
+        tables_(options.tables),
+        stacks_(options.stacks != 0 ? options.stacks : options.instances),
+        heaps_(options.gc_heaps != 0 ? options.gc_heaps : options.instances) {}
   ~PoolingAllocator() override {
     blocks_.for_each([](InstanceBlock& b) { std::free(b.data); });
   }
@@ -225,7 +236,76 @@ class PoolingAllocator final : public Allocator {
     tables_.give(space.slot);
   }
 
+  // A stack's and a heap's addresses are taken when its slot is used first, and stay with it.
+  Result<StackSpace> take_stack(uint64_t bytes) override {
+    StackSpace space;
+    if (!stacks_.take(space, any<StackSpace>, [](uint32_t n) { return StackSpace{{}, 0, n}; }))
+      return all_used("stack slots", stacks_.total(), "stacks");
+    if (space) return space;
+    auto fresh = StackSpace::create(bytes);
+    if (fresh) {
+      fresh->slot = space.slot;
+    } else {
+      stacks_.give(std::move(space));
+    }
+    return fresh;
+  }
+  void give_stack(StackSpace space) noexcept override {
+    // The first pages serve again; how far it was used beyond them is not known.
+    const uint64_t kept = std::min(kStackKept, space.bytes);
+    std::memset(space.memory.data(), 0, kept);
+    if (kept != space.bytes && !space.memory.reset(kept, space.bytes - kept))
+      space = {{}, 0, space.slot};  // nothing shows: the next one has other pages
+    stacks_.give(std::move(space));
+  }
+
+  Result<HeapSpace> take_heap() override {
+    HeapSpace space;
+    const auto fresh_slot = [](uint32_t n) {
+      HeapSpace out;
+      out.slot = n;
+      return out;
+    };
+    if (!heaps_.take(space, any<HeapSpace>, fresh_slot))
+      return all_used("slots for heaps of references", heaps_.total(), "gc_heaps");
+    if (space) return space;
+    auto fresh = HeapSpace::create();
+    if (fresh) {
+      fresh->slot = space.slot;
+    } else {
+      heaps_.give(std::move(space));
+    }
+    return fresh;
+  }
+  void give_heap(HeapSpace space) noexcept override {
+    // SAFETY: both bitmaps lie in their reservation, the second in its upper half.
+    auto* const marks = reinterpret_cast<std::byte*>(space.bitmaps.data());
+    const platform::PageRange ranges[] = {
+        {reinterpret_cast<std::byte*>(space.objects.data()), space.objects_committed},
+        {marks, space.bitmap_committed},
+        {marks + space.bitmaps.size() / 2, space.bitmap_committed}};
+    if (space.objects_committed != 0 && !platform::reset_all(ranges)) {
+      const uint32_t slot = space.slot;
+      space = {};
+      space.slot = slot;
+    }
+    heaps_.give(std::move(space));
+  }
+
+  PoolMetrics metrics() override {
+    flush_all();  // slots that wait for others are not in use
+    return {blocks_.in_use(), memories_.in_use(), tables_.in_use(), stacks_.in_use(),
+            heaps_.in_use()};
+  }
+
  private:
+  /// Of a stack, zeroed by hand.
+  static constexpr uint64_t kStackKept = uint64_t{16} << 10;
+  template <class T>
+  static bool any(const T&) {
+    return true;
+  }
+
   uint64_t table_bytes() const {
     return platform::round_up_to_page(options_.table_elements * sizeof(Cell));
   }
@@ -332,6 +412,8 @@ class PoolingAllocator final : public Allocator {
   Slots<InstanceBlock> blocks_;
   Slots<MemorySlot> memories_;
   Slots<uint32_t> tables_;
+  Slots<StackSpace> stacks_;
+  Slots<HeapSpace> heaps_;
   Stripes<Late> late_;
   std::atomic<uint32_t> flushing_{0};  // threads that hold slots of late_ to clear them
 };
@@ -346,7 +428,7 @@ Result<std::unique_ptr<Allocator>> make_pooling_allocator(const PoolOptions& opt
   constexpr uint64_t kAddresses = uint64_t{96} << 40;  // of the 128 TiB that a process has
   constexpr uint32_t kMostSlots = 1u << 24;
   if (options.instances == 0 || options.instances > kMostSlots || options.memories > kMostSlots ||
-      options.tables > kMostSlots)
+      options.tables > kMostSlots || options.stacks > kMostSlots || options.gc_heaps > kMostSlots)
     return bad("a pool has 1 to 16777216 instance slots and at most as many of each other kind");
   if (options.memory_bytes > kLargest || options.table_elements > limits::kTableAllocatedElements)
     return bad("a pool's memories have at most 4294967296 bytes, its tables at most " +

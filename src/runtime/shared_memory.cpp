@@ -4,6 +4,7 @@
 
 #include "runtime/engine_state.hpp"
 #include "runtime/memory.hpp"
+#include "runtime/memory_check.hpp"
 
 namespace weft::runtime {
 namespace {
@@ -16,7 +17,9 @@ void publish(Memory& view, uint64_t length) {
 }  // namespace
 
 SharedMemory::SharedMemory(std::shared_ptr<EngineState> engine, Parts parts)
-    : engine_(std::move(engine)), parts_(std::move(parts)) {}
+    : engine_(std::move(engine)), parts_(std::move(parts)) {
+  if (engine_->options().memory_check) shadow_ = std::make_shared<MemoryShadow>(true);
+}
 
 SharedMemory::~SharedMemory() {
   engine_->allocator().give_memory(std::move(parts_.space), {.length = parts_.length});

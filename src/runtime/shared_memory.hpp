@@ -14,6 +14,7 @@ namespace weft::runtime {
 
 class EngineState;
 class Memory;
+class MemoryShadow;
 
 /// Thread-safe. Lives as long as someone holds it; every attached Memory does.
 class SharedMemory {
@@ -34,6 +35,7 @@ class SharedMemory {
   bool guarded() const { return parts_.space.guarded; }
   const MemorySpace& space() const { return parts_.space; }
   uint64_t length() const;
+  const std::shared_ptr<MemoryShadow>& shadow() const { return shadow_; }
 
   /// `view` learns base and length, and every later length.
   void attach(Memory& view);
@@ -47,7 +49,8 @@ class SharedMemory {
   const std::shared_ptr<EngineState> engine_;
   mutable std::mutex mutex_;
   Parts parts_;  // length and space.accessible: guarded by mutex_, the rest never changes
-  std::vector<Memory*> views_;  // guarded by mutex_
+  std::shared_ptr<MemoryShadow> shadow_;  // with memory_check
+  std::vector<Memory*> views_;            // guarded by mutex_
 };
 
 /// The present size of a memory that other threads may grow.

@@ -112,6 +112,8 @@ TrapCode call_with_landing(Activation& activation, VMFuncRef* callee, VMContext*
 /// restores the words.
 [[gnu::noinline, gnu::cold]] void record_trap(Store& store, TrapCode code) {
   VMStoreContext& ctx = store.context();
+  // The guest's allocator will not return, if it ran.
+  if (ctx.interp_allocator_fp >= t_newest->stack_base()) ctx.interp_allocator_fp = nullptr;
   if (store.engine().options().fuel && store.engine().refund_fuel != nullptr) {
     const bool before = ctx.resume.kind == VMResume::Kind::checkpoint &&
                         (code == TrapCode::out_of_fuel || code == TrapCode::interrupt);
@@ -123,7 +125,7 @@ TrapCode call_with_landing(Activation& activation, VMFuncRef* callee, VMContext*
   if (ctx.trap.code == code) pending.record = ctx.trap;
   pending.record.code = code;
   ctx.trap = {};
-  if (is_guest_trap(code)) pending.host = {};
+  if (is_guest_trap(code) && code != TrapCode::heap_misuse) pending.host = {};
   if (code != TrapCode::host_exception && pending.host.kind != HostOutcome::Kind::exit) {
     pending.backtrace = capture_backtrace(store);
     if (store.on_trap != nullptr && is_guest_trap(code)) store.on_trap(store, pending);

@@ -28,6 +28,8 @@ class Activation {
   VMStoreContext& store() const { return *store_; }
   /// The exit words of the guest frames below (older than) this activation.
   FrameAnchor saved_anchor() const { return saved_; }
+  /// Where the interpreter's frames of this activation begin; null: at the start of the stack.
+  void* stack_base() const { return saved_stack_top_; }
 
   void* landing_sp =
       nullptr;  ///< Where the native stack was at the entry; written by the entry stub.

@@ -172,6 +172,8 @@ struct VMStoreContext {
   TrapRecord trap;
   VMHeapArea heap;
   VMResume resume;
+  void* interp_allocator_fp;  ///< memory_check: the frame of the guest's allocator that was called
+                              ///< by other code, if it runs (on the current stack).
 };
 WEFT_ABI_FIELD(VMStoreContext, stack_limit, 0);
 WEFT_ABI_FIELD(VMStoreContext, fuel_consumed, 8);

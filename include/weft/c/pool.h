@@ -1,5 +1,6 @@
-/* Weft C API: the pooling allocator: fixed slots for instances, memories and tables, taken once,
- * reused for ever. For many short-lived instances. Conventions: <weft/weft.h>. */
+/* Weft C API: the pooling allocator: fixed slots for instances, memories, tables, stacks and heaps
+ * of references, taken once, reused for ever. For many short-lived instances. Conventions:
+ * <weft/weft.h>. */
 #ifndef WEFT_C_POOL_H
 #define WEFT_C_POOL_H
 
@@ -32,13 +33,31 @@ typedef struct weft_pool_config {
   uint64_t keep_resident;
   /* Memories whose pages go back to the system together. */
   uint32_t batch;
+  /* Stacks of the interpreter: one for each store that has called guest code, one for each
+   * unfinished invocation. A call without one is an error of the host. 0: as many as `instances`;
+   * at most 16777216. */
+  uint32_t stacks;
+  /* Heaps of references: one for each store in which an object, an exception or an externref was
+   * made. 0: as many as `instances`; at most 16777216. */
+  uint32_t gc_heaps;
 } weft_pool_config_t;
 
 /* The defaults: 1000 instances, memories (4 GiB, guarded) and tables. */
 WEFT_API void weft_pool_config_init(weft_pool_config_t*);
-/* Engines made with this config take instances, memories and tables from a pool of their own.
+/* Engines made with this config take all of these from a pool of their own.
  * weft_engine_new refuses sizes that cannot be with WEFT_ERROR_BAD_CONFIG. */
 WEFT_API weft_error_t* weft_config_pool(weft_config_t*, const weft_pool_config_t*);
+
+/* Slots of each kind that are in use, while other threads take and give them. */
+typedef struct weft_pool_metrics {
+  uint32_t instances;
+  uint32_t memories;
+  uint32_t tables;
+  uint32_t stacks;
+  uint32_t gc_heaps;
+} weft_pool_metrics_t;
+/* False: the engine has no pool. Any thread. */
+WEFT_API bool weft_engine_pool_metrics(const weft_engine_t*, weft_pool_metrics_t* out);
 
 #ifdef __cplusplus
 }
