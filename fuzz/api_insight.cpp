@@ -212,6 +212,9 @@ void ApiSession::use_profile() {
 
 void ApiSession::use_deadline() {
   Store* s = any_store();
+  const weft_engine_t* engine = engines_[c_.below(2)];
+  weft_pool_metrics_t used{};
+  if (engine != nullptr) (void)weft_engine_pool_metrics(engine, &used);
   if (s != nullptr) ok(weft_store_set_deadline(s->store, c_.chance(30) ? 0 : c_.bits(2) * 100));
 }
 

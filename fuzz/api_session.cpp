@@ -94,11 +94,15 @@ weft_engine_t* ApiSession::new_engine(Choices& c) {
     pool.instances = 1 + c.below(6), pool.memories = c.below(6), pool.tables = c.below(6);
     pool.memory_bytes = uint64_t{1} << (16 + c.below(5));
     pool.guards = c.chance(50);
+    if ((bits & 128) != 0) pool.stacks = 1 + c.below(6), pool.gc_heaps = 1 + c.below(3);
     ok(weft_config_pool(config, &pool));
   }
   if ((bits & 8) != 0) ok(weft_config_set(config, "no such option", 1));
   if ((bits & 16) != 0) ok(weft_config_feature(config, "simd", false));
-  if ((bits & 128) != 0) ok(weft_config_set(config, "core_dumps", 1));
+  if ((bits & 128) != 0) {
+    ok(weft_config_set(config, "core_dumps", 1));
+    ok(weft_config_set(config, "memory_check", 1));
+  }
   weft_engine_t* engine = nullptr;
   return ok(weft_engine_new(config, &engine)) ? engine : nullptr;
 }

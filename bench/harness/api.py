@@ -67,7 +67,7 @@ SECTIONS = [
     ("Suspending a call in a host function, and resuming it", [
         Row("suspend_raw", "raw cells (what the engine takes)", "ns", 200),
         Row("suspend_c", "C API, values checked", "ns"),
-        Row("suspend_cpp", "C++ API", "ns"),
+        Row("suspend_cpp", "C++ API (wasmi: Rust)", "ns"),
         Row("invocation_whole", "(an invocation made, run to its end, dropped)", "ns"),
     ]),
 ]
