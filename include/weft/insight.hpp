@@ -34,8 +34,9 @@ void trace(StoreRef store, TraceWhat what, Sink& sink) {
 /// Samples of a store's guest. Must end before its store. Move-only; the store's thread.
 class Profile {
  public:
-  /// Needs Config::epochs(); start it after Store::set_deadline and before host functions are
-  /// linked.
+  /// Needs Config::epochs(); start it after Store::set_deadline and on_epoch, and before host
+  /// functions are linked. Errors: bad_config, bad_argument (the store has a profile already),
+  /// out_of_memory.
   static Result<Profile> start(StoreRef store) {
     weft_profile_t* profile = nullptr;
     if (weft_error_t* e = weft_profile_start(store.c_api(), &profile)) return Error(e);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "weft/caller.hpp"
+#include "weft/frame_state.hpp"
 #include "weft/func.hpp"
 
 namespace weft {
@@ -97,6 +98,16 @@ class Invocation {
           {f.func_index, f.module_offset, detail::view(f.func_name), detail::view(f.module_name)});
     }
     return out;
+  }
+  /// The newest `max` of them with locals and operands; none if it is not suspended. A copy. Takes
+  /// the time of translating each frame's function once more. Errors: wrong_store, out_of_memory.
+  Result<std::vector<FrameState>> frame_states(StoreRef store, size_t max = 128) const {
+    weft_frame_states_t* states = nullptr;
+    if (weft_error_t* e =
+            weft_invocation_frame_states(store.c_api(), invocation_.get(), max, &states)) {
+      return Error(e);
+    }
+    return FrameState::all_of(states);
   }
   /// The C invocation.
   weft_invocation_t* c_api() const { return invocation_.get(); }

@@ -9,6 +9,17 @@
  * and the store's id. A value of another store is refused with WEFT_ERROR_WRONG_STORE, one of an
  * instance that was freed (weft_instance_free) with WEFT_ERROR_FREED, never undefined behaviour.
  *   - Strings are UTF-8 with a length and need no terminator, both ways.
+ * When memory runs out
+ *   - A function that can say so does: with an error of class WEFT_ERROR_OUT_OF_MEMORY, or a trap
+ * that carries one. Nothing else has changed then, and the store can be used on. Both exist
+ * beforehand; deleting them does nothing.
+ *   - A function that returns a handle itself returns NULL, for no other reason than this:
+ * weft_linker_new, weft_functype_new, weft_functype_new_exact, weft_wasi_config_new,
+ * weft_instance_pre_clone. There is no last error to ask for. The handle need not be looked at: it
+ * may be given on, and whatever can return an error refuses it with WEFT_ERROR_OUT_OF_MEMORY;
+ * delete ignores it. weft_config_new never returns NULL, and what could not be written into a
+ * configuration is told by whoever takes it. The other *_clone cannot fail.
+ *   - Text and lists that are returned by value are empty.
  * Threads
  *   - weft_engine_t, weft_module_t: any thread, at the same time.
  *   - weft_store_t and everything in it, weft_linker_t, weft_config_t: one thread at a time.
@@ -24,6 +35,7 @@
 #include "weft/c/engine.h"
 #include "weft/c/error.h"
 #include "weft/c/exception.h"
+#include "weft/c/frame_state.h"
 #include "weft/c/func.h"
 #include "weft/c/gc.h"
 #include "weft/c/global_table.h"

@@ -6,6 +6,7 @@
 #include "weft/caller.hpp"
 #include "weft/engine.hpp"
 #include "weft/exception.hpp"
+#include "weft/frame_state.hpp"
 #include "weft/func.hpp"
 #include "weft/gc.hpp"
 #include "weft/global.hpp"

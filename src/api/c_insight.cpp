@@ -8,6 +8,15 @@
 using namespace weft;
 
 struct weft_profile {
+  weft_profile(weft_store& s, std::unique_ptr<engine::Profiler> p)
+      : store(s), profiler(std::move(p)) {
+    store.is_profiled = true;
+  }
+  ~weft_profile() { store.is_profiled = false; }
+  weft_profile(const weft_profile&) = delete;
+  weft_profile& operator=(const weft_profile&) = delete;
+
+  weft_store& store;
   std::unique_ptr<engine::Profiler> profiler;
 };
 
@@ -24,8 +33,10 @@ void weft_store_trace(weft_store_t* s, uint32_t what, weft_trace_t sink, void* e
 WEFT_OR_RETURN()
 
 weft_error_t* weft_profile_start(weft_store_t* s, weft_profile_t** out) try {
+  if (s->is_profiled)
+    return api::to_c(Error(ErrorCode::bad_argument, "bad argument: the store has a profile"));
   WEFT_ASSIGN_C(auto profiler, engine::Profiler::start(s->engine, *s->store));
-  *out = new weft_profile{std::move(profiler)};
+  *out = new weft_profile(*s, std::move(profiler));
   return nullptr;
 }
 WEFT_OR_ERROR

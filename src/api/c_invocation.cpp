@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 
+#include "api/frame_state.hpp"
 #include "api/objects.hpp"
 #include "engine/invocation.hpp"
 #include "platform/clock.hpp"
@@ -60,9 +61,9 @@ weft_error_t* run_checked(weft_store_t* s, weft_invocation_t* i, const weft_val_
   for (size_t k = 0; k < count; ++k) {
     WEFT_ASSIGN_C(values[k], api::from_c(*s->store, vals[k]));
   }
+  i->frames.reset();  // if it is refused they are found once more
   auto outcome = (i->invocation.*run)(values.first(count));
   if (!outcome.ok()) return api::split(std::move(*outcome.take()), trap);
-  i->frames.reset();
   if (i->invocation.state() == engine::Invocation::State::finished) {
     i->results.clear();
     for (const engine::Value& v : i->invocation.results())
@@ -82,22 +83,23 @@ weft_trap_t* run_unchecked(weft_store_t* s, weft_invocation_t* i, weft_raw_t* ce
     trap.message = "wrong store: invocation of another store";
     return api::to_trap(std::move(trap));
   }
+  if (i->frames) [[unlikely]]
+    i->frames.reset();
   // SAFETY: weft_raw_t and Cell are the same 8 bytes.
   auto outcome = (i->invocation.*run)(reinterpret_cast<runtime::Cell*>(cells), capacity);
   if (!outcome.ok()) return api::to_trap(std::move(*outcome.take()));
-  if (i->frames) [[unlikely]]
-    i->frames.reset();
   return nullptr;
 }
 
 const runtime::Backtrace& frames_of(weft_invocation_t& i) {
   if (!i.frames) {
-    i.frames = i.invocation.frames();
+    runtime::Backtrace frames = i.invocation.frames();
     i.frame_names.clear();
-    for (const runtime::BacktraceFrame& f : i.frames->frames) {
+    for (const runtime::BacktraceFrame& f : frames.frames) {
       i.frame_names.push_back(f.module->func_name(f.func));
       i.frame_names.push_back(f.module->display_name());
     }
+    i.frames = std::move(frames);  // when each has its names
   }
   return *i.frames;
 }
@@ -188,6 +190,14 @@ weft_frame_t weft_invocation_frame(weft_invocation_t* i, size_t index) try {
 }
 WEFT_OR_RETURN({})
 
+weft_error_t* weft_invocation_frame_states(weft_store_t* s, const weft_invocation_t* i, size_t max,
+                                           weft_frame_states_t** out) try {
+  if (i->store != s->store->id()) return wrong_store();
+  *out = api::to_c(*s->store, i->invocation.frame_states(max));
+  return nullptr;
+}
+WEFT_OR_ERROR
+
 weft_error_t* weft_error_pending(void) try { return pending_error(); }
 WEFT_OR_ERROR
 
@@ -235,8 +245,9 @@ WEFT_OR_ERROR
 
 bool weft_caller_interrupted(weft_caller_t* caller) {
   // SAFETY: weft_caller_t is runtime::Caller by another name.
-  const runtime::Store& store = reinterpret_cast<runtime::Caller*>(caller)->store();
-  if (store.interruption() != runtime::Interruption::none || store.epoch_due()) return true;
+  runtime::Store& store = reinterpret_cast<runtime::Caller*>(caller)->store();
+  if (store.interruption() != runtime::Interruption::none) return true;
+  if (store.epoch_due() && !weft_store::of(store).is_profiled) return true;
   return store.deadline_ns != UINT64_MAX && platform::monotonic_ns() >= store.deadline_ns;
 }
 

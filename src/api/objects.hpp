@@ -106,7 +106,8 @@ struct weft_store {
     void* data = nullptr;
     void (*finalizer)(void*) = nullptr;
   };
-  Data more;  ///< weft_store_set_data
+  Data more;                 ///< weft_store_set_data
+  bool is_profiled = false;  ///< Its epoch deadline is a profile's, and says nothing.
 
   static weft_store& of(weft::runtime::Store& s) { return *static_cast<weft_store*>(s.host_data); }
 };

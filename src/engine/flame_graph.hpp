@@ -16,8 +16,8 @@ struct FlameNode {
   uint64_t self = 0;  ///< Samples that end here.
 };
 
-/// SVG without scripts; a box shows name, samples and share when pointed at. Boxes narrower than a
-/// third of a pixel are left out.
+/// Names and title are printable (engine/printable.hpp). SVG without scripts; a box shows name,
+/// samples and share when pointed at. Boxes narrower than a third of a pixel are left out.
 std::string draw_flame_graph(std::span<const FlameNode> nodes, std::string_view title);
 
 }  // namespace weft::engine

@@ -1,6 +1,7 @@
 #include "engine/host_watch.hpp"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace weft::engine {
@@ -10,7 +11,8 @@ using runtime::Cell;
 using runtime::TrapCode;
 
 struct Watchers {
-  std::vector<HostWatcher> list;
+  std::vector<std::pair<uint32_t, HostWatcher>> list;
+  uint32_t last = 0;
 };
 
 /// Stands in for a host function: its HostFunc's env.
@@ -25,10 +27,11 @@ struct Watched {
 
   static TrapCode call(void* self, runtime::Caller& caller, Cell* cells) {
     const Watched& w = *static_cast<const Watched*>(self);
+    if (w.watchers->list.empty()) return w.callback(w.env, caller, cells);
     const std::vector<Cell> args(cells, cells + w.arg_cells);
     const TrapCode outcome = w.callback(w.env, caller, cells);
     const HostCall call{w.func->name, *w.type, args, cells, outcome, caller};
-    for (const HostWatcher& watcher : w.watchers->list) watcher(call);
+    for (const auto& [id, watcher] : w.watchers->list) watcher(call);
     return outcome;
   }
   static void end(void* self) {
@@ -54,10 +57,19 @@ void watch(runtime::Store& store, runtime::HostFunc& func) {
 
 }  // namespace
 
-void watch_host_calls(runtime::Store& store, HostWatcher watcher) {
+uint32_t watch_host_calls(runtime::Store& store, HostWatcher watcher) {
   if (store.host_watchers == nullptr) store.host_watchers = std::make_shared<Watchers>();
-  static_cast<Watchers*>(store.host_watchers.get())->list.push_back(std::move(watcher));
+  auto& watchers = *static_cast<Watchers*>(store.host_watchers.get());
+  watchers.list.emplace_back(++watchers.last, std::move(watcher));
   store.on_host_func = &watch;
+  return watchers.last;
+}
+
+void unwatch_host_calls(runtime::Store& store, uint32_t watcher) {
+  if (store.host_watchers == nullptr) return;
+  auto& watchers = *static_cast<Watchers*>(store.host_watchers.get());
+  std::erase_if(watchers.list, [watcher](const auto& w) { return w.first == watcher; });
+  if (watchers.list.empty()) store.on_host_func = nullptr;
 }
 
 }  // namespace weft::engine

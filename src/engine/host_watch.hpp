@@ -23,7 +23,9 @@ struct HostCall {
 using HostWatcher = std::function<void(const HostCall&)>;
 
 /// Every function of the host that is made or linked in `store` from now on is watched, by all
-/// watchers in turn.
-void watch_host_calls(runtime::Store& store, HostWatcher watcher);
+/// watchers in turn. Returns what unwatch_host_calls wants.
+uint32_t watch_host_calls(runtime::Store& store, HostWatcher watcher);
+/// The watcher is not called any more. Not from inside one.
+void unwatch_host_calls(runtime::Store& store, uint32_t watcher);
 
 }  // namespace weft::engine

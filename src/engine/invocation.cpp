@@ -178,4 +178,12 @@ runtime::Backtrace Invocation::frames() const {
   return out;
 }
 
+std::vector<runtime::FrameState> Invocation::frame_states(size_t max) const {
+  std::vector<runtime::FrameState> out;
+  if (state_ != State::suspended || continuation_->store_is_gone() || max == 0) return out;
+  const auto collect = store_->engine().collect_interp_states;
+  if (collect != nullptr) collect(continuation_->anchor(), out, max);
+  return out;
+}
+
 }  // namespace weft::engine

@@ -8,6 +8,7 @@
 
 #include "engine/call.hpp"
 #include "runtime/continuation.hpp"
+#include "runtime/frame_state.hpp"
 
 namespace weft::engine {
 
@@ -56,10 +57,10 @@ class Invocation {
   const runtime::HostOutcome& host_error() const { return error_; }
   runtime::HostOutcome& host_error() { return error_; }
 
-  /// The frames of this call only, newest first; suspended only. `anchor` is where they begin, for
-  /// runtime::collect_states (locals and operands).
+  /// The frames of this call only, newest first; suspended only.
   runtime::Backtrace frames() const;
-  const runtime::FrameAnchor& anchor() const { return continuation_->anchor(); }
+  /// The newest `max` of them with locals and operands.
+  std::vector<runtime::FrameState> frame_states(size_t max) const;
 
   runtime::Store& store() const { return *store_; }
 

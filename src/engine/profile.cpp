@@ -7,6 +7,7 @@
 
 #include "engine/flame_graph.hpp"
 #include "engine/host_watch.hpp"
+#include "engine/printable.hpp"
 #include "engine/ticker.hpp"
 #include "platform/clock.hpp"
 
@@ -18,18 +19,12 @@ constexpr size_t kMostSamples = size_t{1}
 
 uint64_t pair(uint32_t high, uint32_t low) { return uint64_t{high} << 32 | low; }
 
-/// A string of JSON, quotes included.
+/// A string of JSON, quotes included, from printable text.
 std::string json_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
   }
   return out + '"';
 }
@@ -67,18 +62,30 @@ Profiler::Profiler(const Engine& engine, runtime::Store& store)
       start_(std::chrono::steady_clock::now()),
       nodes_(1) {
   name_id("all");
+  watcher_ = watch_host_calls(store_, [this](const HostCall& call) { sample(call.name); });
+  on_epoch_before_ = std::move(store_.on_epoch);  // nothing is thrown from here on
   store_.on_epoch = [this](runtime::Store& s) {
     sample({});
     runtime::EpochAnswer answer;
     answer.trap = s.deadline_ns <= platform::monotonic_ns();
     answer.extend_by = 1;
-    return answer;
+    return answer.trap && on_epoch_before_ ? on_epoch_before_(s) : answer;
   };
   store_.set_epoch_deadline(1);
-  watch_host_calls(store_, [this](const HostCall& call) { sample(call.name); });
 }
 
-Profiler::~Profiler() { store_.on_epoch = nullptr; }
+Profiler::~Profiler() {
+  unwatch_host_calls(store_, watcher_);
+  store_.on_epoch = std::move(on_epoch_before_);
+  if (store_.deadline_ns == ~uint64_t{0}) {
+    store_.clear_epoch_deadline();
+    return;
+  }
+  const uint64_t now = platform::monotonic_ns();
+  const uint64_t left = store_.deadline_ns > now ? store_.deadline_ns - now : 0;
+  constexpr uint64_t kTickNs = std::chrono::nanoseconds(Ticker::kTick).count();
+  store_.set_epoch_deadline(left / kTickNs + 2);  // the ticker runs: the deadline holds it
+}
 
 void Profiler::sample(std::string_view leaf) {
   // SAFETY: relaxed, a clock.
@@ -98,7 +105,7 @@ void Profiler::add_sample(std::string_view leaf, uint32_t weight) {
   if (trace.omitted != 0) node = child(node, name_id("(older frames)"));
   for (auto frame = trace.frames.rbegin(); frame != trace.frames.rend(); ++frame)
     node = child(node, frame_id(*frame));
-  if (!leaf.empty()) node = child(node, name_id(std::string(leaf)));
+  if (!leaf.empty()) node = child(node, name_id(leaf));
   nodes_[node].self += weight;
   if (samples_.size() >= kMostSamples) return;
   const auto time = std::chrono::steady_clock::now() - start_;
@@ -107,8 +114,8 @@ void Profiler::add_sample(std::string_view leaf, uint32_t weight) {
        static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count())});
 }
 
-uint32_t Profiler::name_id(std::string name) {
-  const auto [at, added] = name_ids_.emplace(std::move(name), static_cast<uint32_t>(names_.size()));
+uint32_t Profiler::name_id(std::string_view name) {
+  const auto [at, added] = name_ids_.emplace(printable(name), static_cast<uint32_t>(names_.size()));
   if (added) names_.push_back(at->first);
   return at->second;
 }
@@ -121,7 +128,7 @@ uint32_t Profiler::frame_id(const runtime::BacktraceFrame& frame) {
   if (added) {
     std::string name = frame.module->func_name(frame.func);
     if (name.empty()) name = fmt::format("<function {}>", frame.func.value);
-    known->second = name_id(std::move(name));
+    known->second = name_id(name);
   }
   return known->second;
 }
@@ -136,8 +143,8 @@ uint32_t Profiler::child(uint32_t parent, uint32_t name) {
 std::string Profiler::report(Format format, std::string_view title) const {
   switch (format) {
     case Format::folded: return folded();
-    case Format::firefox: return firefox(title);
-    case Format::flame_graph: return flame_graph(title);
+    case Format::firefox: return firefox(printable(title));
+    case Format::flame_graph: return flame_graph(printable(title));
   }
   return {};
 }

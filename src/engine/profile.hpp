@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,7 +15,10 @@
 
 namespace weft::engine {
 
-/// Samples of one store. Used on the store's thread; must live as long as the guest may run.
+/// Samples of one store. Used on the store's thread. Takes the store's epoch deadline and what
+/// happens there for itself; a deadline by the clock (Engine::set_deadline) is kept, and when the
+/// profile ends, what happened before happens there again. Must end before the store, while its
+/// guest stands still.
 class Profiler {
  public:
   enum class Format : uint8_t {
@@ -41,7 +45,7 @@ class Profiler {
   void sample(std::string_view leaf);
   void add_sample(std::string_view leaf, uint32_t weight);
   uint32_t frame_id(const runtime::BacktraceFrame& frame);
-  uint32_t name_id(std::string name);
+  uint32_t name_id(std::string_view name);
   uint32_t child(uint32_t parent, uint32_t name);
   std::string folded() const;
   std::string firefox(std::string_view title) const;
@@ -62,9 +66,11 @@ class Profiler {
   Engine engine_;
   runtime::Store& store_;
   std::shared_ptr<void> ticking_;
+  std::function<runtime::EpochAnswer(runtime::Store&)> on_epoch_before_;
+  uint32_t watcher_ = 0;
   uint64_t last_epoch_;
   std::chrono::steady_clock::time_point start_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_;  // printable
   std::unordered_map<std::string, uint32_t> name_ids_;
   std::unordered_map<uint64_t, uint32_t> func_names_;  // by module and function
   std::unordered_map<const void*, uint32_t> modules_;

@@ -32,15 +32,19 @@ typedef enum weft_profile_format {
 /** A profile of one store that is being taken. */
 typedef struct weft_profile weft_profile_t;
 /** Samples the store's guest every 2 ms, at function entries and loop headers, and behind calls of
- * host functions that are linked from now on. Needs option "epochs" (else BAD_CONFIG); takes the
- * store's epoch deadline for itself, so set a deadline by the clock before. */
+ * host functions that are linked from now on. Until it ends it has the store's epoch deadline and
+ * what happens there (weft_store_set_epoch_action) for itself: set these, and a deadline by the
+ * clock, which is kept, before. Errors: BAD_CONFIG (option "epochs" is off), BAD_ARGUMENT (the
+ * store has a profile already), OUT_OF_MEMORY. */
 WEFT_API weft_error_t* weft_profile_start(weft_store_t*, weft_profile_t** out);
-/** What was seen so far. `title` is shown in it. */
+/** What was seen so far. `title` is shown in it. Control characters of names are shown as `?`.
+ * Empty if there is no memory for it. */
 WEFT_API weft_bytes_t weft_profile_report(const weft_profile_t*, weft_profile_format_t,
                                           const char* title, size_t title_size);
 /** Samples so far. */
 WEFT_API uint64_t weft_profile_samples(const weft_profile_t*);
-/** Ends it. To be called while the store lives and its guest stands still. */
+/** Ends it: the store's epoch action and deadline by the clock are as before, a deadline in ticks
+ * is gone. To be called while the store lives and its guest stands still. NULL may be given. */
 WEFT_API void weft_profile_delete(weft_profile_t*);
 
 #ifdef __cplusplus
