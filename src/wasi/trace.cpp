@@ -84,15 +84,23 @@ std::string_view wasi_name(std::string_view name) {
   return {};
 }
 
-const Signature* find_signature(std::string_view name) {
+/// Null also where the embedder has given the name to a function of another shape.
+const Signature* find_signature(std::string_view name, const runtime::CanonicalType& type) {
   const auto* const at = std::ranges::find(kSignatures, name, &Signature::name);
-  return at == std::end(kSignatures) ? nullptr : at;
+  if (at == std::end(kSignatures)) return nullptr;
+  const auto is_integer = [](wasm::ValType t) { return t == wasm::kI32 || t == wasm::kI64; };
+  const auto words = static_cast<size_t>(std::ranges::count(at->params, ' ')) + 1;
+  const bool fits = type.params.size() == (at->params.empty() ? 0 : words) &&
+                    type.results.size() <= 1 && std::ranges::all_of(type.params, is_integer) &&
+                    std::ranges::all_of(type.results, is_integer);
+  return fits ? at : nullptr;
 }
 
-/// In quotes; what could steer a terminal is escaped, and long strings are cut.
-std::string quoted(std::string_view text) {
-  constexpr size_t kLongest = 200;
-  std::string out = "\"";
+constexpr size_t kLongest = 200;  // of a text that is shown
+
+/// What could steer a terminal is escaped, and long strings are cut.
+std::string escaped(std::string_view text) {
+  std::string out;
   for (const char c : text.substr(0, kLongest)) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
@@ -104,13 +112,14 @@ std::string quoted(std::string_view text) {
       out += c;
     }
   }
-  return out + (text.size() > kLongest ? "\"..." : "\"");
+  return out;
 }
 
-std::string harmless(std::string_view text) {
-  const std::string in_quotes = quoted(text);
-  return in_quotes.substr(1, in_quotes.size() - 2);
+std::string_view dots(std::string_view text) { return text.size() > kLongest ? "..." : ""; }
+std::string quoted(std::string_view text) {
+  return fmt::format("\"{}\"{}", escaped(text), dots(text));
 }
+std::string harmless(std::string_view text) { return escaped(text) + std::string(dots(text)); }
 
 GuestMemory memory_of(const runtime::Caller& caller) {
   const runtime::Memory* const memory = caller.memory();
@@ -212,7 +221,7 @@ bool is_wasi_call(const engine::HostCall& call) { return !wasi_name(call.name).e
 
 std::string describe_call(const engine::HostCall& call) {
   const std::string_view name = wasi_name(call.name);
-  const Signature* const signature = name.empty() ? nullptr : find_signature(name);
+  const Signature* const signature = name.empty() ? nullptr : find_signature(name, call.type);
   if (signature != nullptr) return describe_wasi(call, *signature) + outcome_of(call, true);
   return harmless(call.name) + "(" + values(call.type.params, call.args.data()) + ")" +
          outcome_of(call, false);
