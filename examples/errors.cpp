@@ -43,6 +43,6 @@ int main(int argc, char** argv) {
   try {
     sold_out.error().trap()->rethrow_host_exception();
   } catch (const std::runtime_error& e) {
-    std::printf("thrown: %s\n", e.what());
+    std::printf("carried: %s\n", e.what());
   }
 }
