@@ -10,7 +10,8 @@ extern "C" {
 
 /** What an engine is made with. */
 typedef struct weft_config weft_config_t;
-/** The defaults. Owned by the caller until weft_engine_new takes it. */
+/** The defaults. Owned by the caller until weft_engine_new takes it. Never NULL: without memory it
+ * is one that everything refuses with OUT_OF_MEMORY. */
 WEFT_API weft_config_t* weft_config_new(void);
 /** Of one that no engine took. */
 WEFT_API void weft_config_delete(weft_config_t*);

@@ -29,7 +29,8 @@ typedef enum weft_error_code {
 
 /** Why something was refused. Owned by who gets it. */
 typedef struct weft_error weft_error_t;
-/* An error of class HOST with this text, to be returned by a host function. */
+/* An error of class HOST with this text, to be returned by a host function. Never NULL: without
+ * memory it is that of class OUT_OF_MEMORY. */
 WEFT_API weft_error_t* weft_error_new(const char* message, size_t size);
 /** An error of another class; what a host function returns, or a binding above this one. */
 WEFT_API weft_error_t* weft_error_new_code(weft_error_code_t, const char* message, size_t size);

@@ -11,7 +11,7 @@ extern "C" {
 
 /** Names and what they stand for. One thread at a time. */
 typedef struct weft_linker weft_linker_t;
-/** An empty one; NULL if there is no memory. */
+/** An empty one. NULL only if there is no memory. */
 WEFT_API weft_linker_t* weft_linker_new(weft_engine_t*);
 /** Instances that were linked with it stay. */
 WEFT_API void weft_linker_delete(weft_linker_t*);
@@ -41,7 +41,7 @@ typedef struct weft_instance_pre weft_instance_pre_t;
 /** See weft_instance_pre_t. */
 WEFT_API weft_error_t* weft_instance_pre_new(weft_linker_t*, const weft_module_t*,
                                              weft_instance_pre_t** out);
-/** One more owner of the same thing. */
+/** One more owner of the same thing. NULL only if there is no memory. */
 WEFT_API weft_instance_pre_t* weft_instance_pre_clone(const weft_instance_pre_t*);
 /** Instances made from it stay. */
 WEFT_API void weft_instance_pre_delete(weft_instance_pre_t*);

@@ -35,7 +35,7 @@ typedef struct weft_shared_memory weft_shared_memory_t;
 WEFT_API weft_error_t* weft_shared_memory_new(weft_engine_t*, uint64_t min_pages,
                                               uint64_t max_pages, bool memory64,
                                               weft_shared_memory_t** out);
-/** One more owner. Any thread. */
+/** One more owner. Any thread. Cannot fail. */
 WEFT_API weft_shared_memory_t* weft_shared_memory_clone(const weft_shared_memory_t*);
 /** One owner less. Any thread. Null is allowed. */
 WEFT_API void weft_shared_memory_delete(weft_shared_memory_t*);

@@ -26,7 +26,7 @@ WEFT_API weft_error_t* weft_module_from_file(weft_engine_t*, const char* path, w
                                              void* env, weft_module_t** out);
 /** Only checks: errors as of weft_module_new. */
 WEFT_API weft_error_t* weft_module_validate(weft_engine_t*, const uint8_t* bytes, size_t size);
-/** One more owner of the same module. */
+/** One more owner of the same module. Cannot fail; NULL gives NULL. */
 WEFT_API weft_module_t* weft_module_clone(const weft_module_t*);
 /** Instances of it stay. */
 WEFT_API void weft_module_delete(weft_module_t*);

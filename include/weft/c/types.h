@@ -104,10 +104,10 @@ static inline weft_valtype_t weft_valtype_defined(weft_type_t type, bool is_func
 
 /** A function type: parameters and results. Owned by whoever got it; not thread-safe. */
 typedef struct weft_functype weft_functype_t;
-/** Of numbers and references to top types. Null only when memory is exhausted. */
+/** Of numbers and references to top types. NULL only if there is no memory. */
 WEFT_API weft_functype_t* weft_functype_new(const weft_valkind_t* params, size_t param_count,
                                             const weft_valkind_t* results, size_t result_count);
-/** Of exact types. Null only when memory is exhausted. */
+/** Of exact types. NULL only if there is no memory. */
 WEFT_API weft_functype_t* weft_functype_new_exact(const weft_valtype_t* params, size_t param_count,
                                                   const weft_valtype_t* results,
                                                   size_t result_count);

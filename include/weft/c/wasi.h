@@ -10,7 +10,8 @@ extern "C" {
 
 /* Nothing is allowed that was not given here. */
 typedef struct weft_wasi_config weft_wasi_config_t;
-/** Nothing is allowed yet. NULL if there is no memory. */
+/** Nothing is allowed yet. NULL only if there is no memory. What cannot be written into it for lack
+ * of memory is told by weft_store_set_wasi. */
 WEFT_API weft_wasi_config_t* weft_wasi_config_new(void);
 /** Of one that no store took. */
 WEFT_API void weft_wasi_config_delete(weft_wasi_config_t*);
