@@ -68,11 +68,18 @@ if(WEFT_SANITIZE)
                                                -fno-omit-frame-pointer)
   target_link_options(weft_common INTERFACE -fsanitize=${sanitizers})
   target_compile_definitions(weft_common INTERFACE WEFT_SANITIZED=1)
+  if("integer" IN_LIST WEFT_SANITIZE)
+    # Where wrapping is meant, file by file. Reports end the tests by UBSAN_OPTIONS (./dev), so that one run can also list all.
+    target_compile_options(weft_common INTERFACE -fsanitize-recover=integer
+                                                 -fsanitize-ignorelist=${WEFT_SOURCE_DIR}/cmake/sanitize.ignore)
+  endif()
 endif()
 
+# Only the library is counted, not its tests: they need no counters, and their copies of inline functions no report.
 if(WEFT_COVERAGE)
-  target_compile_options(weft_common INTERFACE -fprofile-instr-generate -fcoverage-mapping)
-  target_link_options(weft_common INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_compile_options(weft_library_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping
+                                                      -fcoverage-compilation-dir=${WEFT_SOURCE_DIR})
+  target_link_options(weft_common INTERFACE -fprofile-instr-generate)
 endif()
 
 if(WEFT_CLANG)

@@ -38,3 +38,6 @@ target_link_libraries(weft INTERFACE Threads::Threads $<INSTALL_INTERFACE:stdc++
 if(WEFT_SANITIZE)  # whoever links it needs the sanitizer's runtime
   target_link_options(weft INTERFACE -fsanitize=${sanitizers})
 endif()
+if(WEFT_COVERAGE)
+  target_link_options(weft INTERFACE -fprofile-instr-generate)
+endif()

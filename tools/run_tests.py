@@ -91,6 +91,7 @@ def main():
     arguments.add_argument("--build", type=pathlib.Path, required=True)
     arguments.add_argument("--preset", default="release")
     arguments.add_argument("--unit", action="store_true", help="only ctest")
+    arguments.add_argument("--skip", nargs="+", default=[], metavar="SUITE", help="folders of tests/ that are not run")
     options = arguments.parse_args()
 
     totals = Totals()
@@ -99,7 +100,7 @@ def main():
 
     conformance = os.environ.get("WEFT_CONFORMANCE", "")
     if not options.unit:
-        scripts = sorted(p for p in (ROOT / "tests").glob("*/run") if os.access(p, os.X_OK))
+        scripts = sorted(p for p in (ROOT / "tests").glob("*/run") if os.access(p, os.X_OK) and p.parent.name not in options.skip)
         environment = dict(os.environ, WEFT=str((options.build / "bin" / "weft").resolve()), WEFT_PRESET=options.preset,
                            WEFT_BUILD=str(options.build.resolve()))
         if not conformance:
