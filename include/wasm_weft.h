@@ -49,8 +49,13 @@ WEFT_API const weft_trap_t* weft_wasm_trap(const wasm_trap_t*);
 /** @} */
 
 /** @name Things in a store, to and fro
- * The values of weft.h are plain numbers and stay valid as long as the store. Of a store that was
- * deleted they are zero, which every function refuses.
+ * The values of weft.h are plain numbers and stay valid as long as the store or the instance they
+ * belong to. Of a store that was deleted they are zero, which every function refuses.
+ *
+ * weft_instance_free ends an instance of wasm.h too, if nothing refers to it. Names that are left
+ * of it, of what it exports, and in frames of its traps can be deleted, copied and compared;
+ * everything else on them is refused, as after wasm_store_delete. Its host information ends with
+ * the store, or when something else takes its place.
  * @{ */
 /** The import or export as a value. */
 WEFT_API weft_extern_t weft_wasm_extern(const wasm_extern_t*);

@@ -133,7 +133,7 @@ const runtime::CanonicalType* type_of(const wasm_func_t* f) {
 wasm_trap_t* call(const WasmStorePtr& state, const wasm_func_t* f, std::span<const wasm_val_t> args,
                   std::span<wasm_val_t> results) {
   auto* const ref = item_of<runtime::VMFuncRef>(f);
-  if (ref == nullptr) return refuse_call(state, std::string(kStoreGone));
+  if (ref == nullptr) return refuse_call(state, std::string(why_gone(f)));
   const runtime::CanonicalType& type = state->types()[ref->type];
   if (args.size() != type.params.size()) {
     return refuse_call(state, "bad argument: expected " + std::to_string(type.params.size()) +

@@ -22,6 +22,9 @@ class HostInfo {
   HostInfo(const HostInfo&) = delete;
   HostInfo& operator=(const HostInfo&) = delete;
 
+  /// Of which use of the address it is, where things are known by their address.
+  uint64_t handle = 0;
+
   void* get() const { return data_; }
   void set(void* data, void (*finalize)(void*)) {
     void* const old = std::exchange(data_, data);
@@ -98,17 +101,19 @@ using WasmObjectPtr = std::shared_ptr<WasmObject>;
 }  // namespace weft::api
 
 /// A name. All names that are copies of each other, or that are got from the same place, have the
-/// same `item`.
+/// same `item` and `handle`.
 struct wasm_ref_t {
   wasm_ref_t(weft::api::RefKind k, const void* i, weft::api::WasmStorePtr s,
-             weft::api::WasmObjectPtr o)
-      : kind(k), item(i), store(std::move(s)), object(std::move(o)) {}
+             weft::api::WasmObjectPtr o, uint64_t h = 0)
+      : kind(k), item(i), handle(h), store(std::move(s)), object(std::move(o)) {}
   wasm_ref_t(const wasm_ref_t&) = default;
   wasm_ref_t& operator=(const wasm_ref_t&) = delete;
   virtual ~wasm_ref_t() = default;
 
   const weft::api::RefKind kind;
-  const void* const item;  ///< The runtime's object, or `object`.
+  /// The runtime's object, which may be gone: see item_of(). Or `object`.
+  const void* const item;
+  const uint64_t handle;  ///< Of the runtime's object: stale if its instance was freed.
   const weft::api::WasmStorePtr store;
   const weft::api::WasmObjectPtr object;
 };
@@ -227,31 +232,37 @@ struct GuestObject final : WasmObject {
 // --- names (wasm_ref.cpp)
 /// Of the type that belongs to the kind, so that every cast between names is one of C++ too.
 wasm_ref_t* make_ref(RefKind kind, const void* item, const WasmStorePtr& store,
-                     WasmObjectPtr object = nullptr);
+                     WasmObjectPtr object, uint64_t handle);
 inline wasm_ref_t* clone(const wasm_ref_t* r) {
-  return r == nullptr ? nullptr : make_ref(r->kind, r->item, r->store, r->object);
+  return r == nullptr ? nullptr : make_ref(r->kind, r->item, r->store, r->object, r->handle);
 }
+/// `item` lives.
+uint64_t handle_of_item(RefKind kind, const void* item, const WasmStore& store);
 template <class T>
 T* make_item(RefKind kind, const void* item, const WasmStorePtr& store) {
-  return static_cast<T*>(make_ref(kind, item, store));
+  return static_cast<T*>(make_ref(kind, item, store, nullptr, handle_of_item(kind, item, *store)));
 }
 template <class T>
 T* make_object(RefKind kind, WasmObjectPtr object, const WasmStorePtr& store) {
   const void* const item = object.get();
-  return static_cast<T*>(make_ref(kind, item, store, std::move(object)));
+  return static_cast<T*>(make_ref(kind, item, store, std::move(object), 0));
 }
 bool same(const wasm_ref_t* a, const wasm_ref_t* b);
 void* host_info(const wasm_ref_t* r);
 void set_host_info(wasm_ref_t* r, void* data, void (*finalize)(void*));
-/// The runtime's object, or null if its store is gone. SAFETY: T must be what `kind` says.
+/// Does the runtime's object that it names still exist?
+bool is_live(const wasm_ref_t* r);
+/// The runtime's object, or null if its store or instance is gone. SAFETY: T must be what `kind`
+/// says.
 template <class T>
 T* item_of(const wasm_ref_t* r) {
-  return r->store->alive() ? static_cast<T*>(const_cast<void*>(r->item)) : nullptr;
+  return is_live(r) ? static_cast<T*>(const_cast<void*>(r->item)) : nullptr;
 }
-/// The item as the engine's handle.
+/// The item as the engine's handle; empty if it is gone.
 template <class T>
 engine::Handle<T> handle_of(const wasm_ref_t* r) {
-  return {item_of<T>(r), r->store->alive() ? r->store->store().id() : 0};
+  T* const item = item_of<T>(r);
+  return {item, item != nullptr ? r->store->store().id() : 0};
 }
 engine::Extern to_extern(const wasm_extern_t* e);
 wasm_extern_t* to_wasm(const WasmStorePtr& store, const runtime::Extern& item);
@@ -291,5 +302,10 @@ runtime::TrapCode end_call(runtime::Caller& caller, wasm_trap_t* trap);
 std::nullptr_t refuse(WasmStore& store, std::string message);
 std::nullptr_t refuse(WasmStore& store, weft_error_t* error);
 inline constexpr std::string_view kStoreGone = "wrong store: the store was deleted";
+inline constexpr std::string_view kItemGone = "freed: the instance was freed";
+/// Why a name names nothing.
+inline std::string_view why_gone(const wasm_ref_t* r) {
+  return r->store->alive() ? kItemGone : kStoreGone;
+}
 
 }  // namespace weft::api

@@ -6,26 +6,59 @@ using namespace weft;
 namespace weft::api {
 
 wasm_ref_t* make_ref(RefKind kind, const void* item, const WasmStorePtr& store,
-                     WasmObjectPtr object) {
+                     WasmObjectPtr object, uint64_t handle) {
+  const auto make = [&]<class T>(std::type_identity<T>) -> wasm_ref_t* {
+    return new T(kind, item, store, std::move(object), handle);
+  };
   switch (kind) {
-    case RefKind::func: return new wasm_func_t(kind, item, store, std::move(object));
-    case RefKind::global: return new wasm_global_t(kind, item, store, std::move(object));
-    case RefKind::table: return new wasm_table_t(kind, item, store, std::move(object));
-    case RefKind::memory: return new wasm_memory_t(kind, item, store, std::move(object));
-    case RefKind::tag: return new wasm_extern_t(kind, item, store, std::move(object));
-    case RefKind::instance: return new wasm_instance_t(kind, item, store, std::move(object));
-    case RefKind::module: return new wasm_module_t(kind, item, store, std::move(object));
-    case RefKind::trap: return new wasm_trap_t(kind, item, store, std::move(object));
-    case RefKind::foreign: return new wasm_foreign_t(kind, item, store, std::move(object));
+    case RefKind::func: return make(std::type_identity<wasm_func_t>{});
+    case RefKind::global: return make(std::type_identity<wasm_global_t>{});
+    case RefKind::table: return make(std::type_identity<wasm_table_t>{});
+    case RefKind::memory: return make(std::type_identity<wasm_memory_t>{});
+    case RefKind::tag: return make(std::type_identity<wasm_extern_t>{});
+    case RefKind::instance: return make(std::type_identity<wasm_instance_t>{});
+    case RefKind::module: return make(std::type_identity<wasm_module_t>{});
+    case RefKind::trap: return make(std::type_identity<wasm_trap_t>{});
+    case RefKind::foreign: return make(std::type_identity<wasm_foreign_t>{});
     case RefKind::guest: break;
   }
-  return new wasm_ref_t(kind, item, store, std::move(object));
+  return make(std::type_identity<wasm_ref_t>{});
+}
+
+uint64_t handle_of_item(RefKind kind, const void* item, const WasmStore& store) {
+  const runtime::Store& s = store.store();
+  // SAFETY: `item` is what `kind` says.
+  switch (kind) {
+    case RefKind::func: return s.handle_of(*static_cast<const runtime::VMFuncRef*>(item));
+    case RefKind::global: return s.handle_of(static_cast<const runtime::Global*>(item)->id());
+    case RefKind::table: return s.handle_of(static_cast<const runtime::Table*>(item)->id());
+    case RefKind::memory: return s.handle_of(static_cast<const runtime::Memory*>(item)->id());
+    case RefKind::tag: return s.handle_of(static_cast<const runtime::Tag*>(item)->id);
+    case RefKind::instance: return s.handle_of(*static_cast<const runtime::Instance*>(item));
+    default: return 0;
+  }
+}
+
+bool is_live(const wasm_ref_t* r) {
+  if (!r->store->alive()) return false;
+  const runtime::Store& s = r->store->store();
+  using wasm::ExternKind;
+  switch (r->kind) {
+    case RefKind::func: return s.find_func(r->handle) != nullptr;
+    case RefKind::global: return s.find(ExternKind::global, r->handle).global != nullptr;
+    case RefKind::table: return s.find(ExternKind::table, r->handle).table != nullptr;
+    case RefKind::memory: return s.find(ExternKind::memory, r->handle).memory != nullptr;
+    case RefKind::tag: return s.find(ExternKind::tag, r->handle).tag != nullptr;
+    case RefKind::instance: return s.find_instance(r->handle) != nullptr;
+    default: return true;
+  }
 }
 
 bool same(const wasm_ref_t* a, const wasm_ref_t* b) {
   if (a == b) return true;
   if (a == nullptr || b == nullptr || a->store != b->store || a->kind != b->kind) return false;
-  if (a->item == b->item) return true;
+  // An address is used again after an instance was freed.
+  if (a->item == b->item && a->handle == b->handle) return true;
   if (a->kind != RefKind::guest || !a->store->alive()) return false;
   // The guest's objects have an identity of their own, and a name for each time one was got.
   return static_cast<const GuestObject&>(*a->object).ref() ==
@@ -35,8 +68,8 @@ bool same(const wasm_ref_t* a, const wasm_ref_t* b) {
 void* host_info(const wasm_ref_t* r) {
   if (r->object != nullptr) return r->object->info.get();
   const auto found = r->store->infos.find(r->item);
-  return found == r->store->infos.end() || found->second == nullptr ? nullptr
-                                                                    : found->second->get();
+  if (found == r->store->infos.end() || found->second == nullptr) return nullptr;
+  return found->second->handle == r->handle ? found->second->get() : nullptr;
 }
 
 void set_host_info(wasm_ref_t* r, void* data, void (*finalize)(void*)) {
@@ -45,13 +78,15 @@ void set_host_info(wasm_ref_t* r, void* data, void (*finalize)(void*)) {
     kept->info.set(data, finalize);
     return;
   }
-  if (!r->store->alive()) {
+  if (!is_live(r)) {
     if (finalize != nullptr) finalize(data);
     return;
   }
   try {
     std::unique_ptr<HostInfo>& info = r->store->infos[r->item];
+    if (info != nullptr && info->handle != r->handle) info.reset();  // of what was here before
     if (info == nullptr) info = std::make_unique<HostInfo>();
+    info->handle = r->handle;
     info->set(data, finalize);
     return;
   } catch (const std::bad_alloc&) {

@@ -54,9 +54,21 @@ Immortal& immortal() {
   return storage.value;
 }
 
+/// A trap may be older than the end of its instance, whose address says nothing then: 0.
+uint64_t handle_of_instance(const WasmStore& store, const runtime::BacktraceFrame& f) {
+  uint64_t handle = 0;
+  if (!store.alive()) return handle;
+  store.store().for_each_instance([&](const runtime::Instance& instance) {
+    if (&instance == f.instance && &instance.info() == f.module.get())
+      handle = store.store().handle_of(instance);
+  });
+  return handle;
+}
+
 wasm_frame_t* make_frame(const wasm_trap_t* t, const runtime::BacktraceFrame& f) {
   const uint32_t body = f.module->module->body(f.func).offset;
-  return new wasm_frame_t{wasm_instance_t(RefKind::instance, f.instance, t->store, nullptr),
+  const uint64_t handle = handle_of_instance(*t->store, f);
+  return new wasm_frame_t{wasm_instance_t(RefKind::instance, f.instance, t->store, nullptr, handle),
                           f.func.value, f.offset - body, f.offset};
 }
 

@@ -50,10 +50,13 @@ Result<engine::Value> to_value(WasmStore& store, const wasm_ref_t* ref, ValType 
   if (ref->store.get() != &store)
     return fail(ErrorCode::wrong_store, "wrong store: the reference belongs to another store");
   if (store.types().matches(type.heap(), AbstractHeap::func)) {
-    if (ref->kind == RefKind::func)
-      out = engine::Value::func(item_of<runtime::VMFuncRef>(ref));
-    else
+    if (ref->kind != RefKind::func)
       return mismatch(store, type, kKindNames[static_cast<size_t>(ref->kind)]);
+    auto* const func = item_of<runtime::VMFuncRef>(ref);
+    if (func == nullptr) return fail(ErrorCode::freed, std::string(kItemGone));
+    // From here on the store may hold it anywhere.
+    if (func->host == nullptr) runtime::Instance::from(func->vmctx).share();
+    out = engine::Value::func(func);
   } else {
     WEFT_ASSIGN(const runtime::Ref made, heap_ref(store, ref));
     out.cell[0].set(made);

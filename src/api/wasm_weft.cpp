@@ -49,12 +49,37 @@ WEFT_OR_NULL
 
 weft_extern_t weft_wasm_extern(const wasm_extern_t* e) {
   if (e == nullptr || !e->store->alive()) return {};
-  return api::to_c(e->store->store(), api::to_extern(e));
+  // The handle of what was freed is refused as such.
+  const uint64_t store = e->store->store().id();
+  weft_extern_t out{};
+  switch (e->kind) {
+    case api::RefKind::func:
+      out.kind = WEFT_EXTERN_FUNC;
+      out.of.func = {store, e->handle};
+      break;
+    case api::RefKind::global:
+      out.kind = WEFT_EXTERN_GLOBAL;
+      out.of.global = {store, e->handle};
+      break;
+    case api::RefKind::table:
+      out.kind = WEFT_EXTERN_TABLE;
+      out.of.table = {store, e->handle};
+      break;
+    case api::RefKind::memory:
+      out.kind = WEFT_EXTERN_MEMORY;
+      out.of.memory = {store, e->handle};
+      break;
+    default:
+      out.kind = WEFT_EXTERN_TAG;
+      out.of.tag = {store, e->handle};
+      break;
+  }
+  return out;
 }
 
 weft_instance_t weft_wasm_instance(const wasm_instance_t* i) {
   if (i == nullptr || !i->store->alive()) return {};
-  return api::to_handle<weft_instance_t>(i->store->store(), api::handle_of<runtime::Instance>(i));
+  return {i->store->store().id(), i->handle};
 }
 
 wasm_extern_t* weft_wasm_extern_new(wasm_store_t* store, const weft_extern_t* e) try {
