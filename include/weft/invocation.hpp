@@ -116,10 +116,10 @@ class Invocation {
   using Run = weft_error_t* (*)(weft_store_t*, weft_invocation_t*, const weft_val_t*, size_t,
                                 weft_trap_t**);
   explicit Invocation(weft_invocation_t* i) : invocation_(i) {}
-  CallResult<State> run(StoreRef store, std::span<const Val> values, Run run) {
+  CallResult<State> run(StoreRef store, std::span<const Val> values, Run step) {
     weft_trap_t* trap = nullptr;
     if (weft_error_t* e =
-            run(store.c_api(), invocation_.get(),
+            step(store.c_api(), invocation_.get(),
                 reinterpret_cast<const weft_val_t*>(values.data()), values.size(), &trap)) {
       return Failure(Error(e));
     }
