@@ -120,7 +120,7 @@ class Invocation {
     weft_trap_t* trap = nullptr;
     if (weft_error_t* e =
             step(store.c_api(), invocation_.get(),
-                reinterpret_cast<const weft_val_t*>(values.data()), values.size(), &trap)) {
+                 reinterpret_cast<const weft_val_t*>(values.data()), values.size(), &trap)) {
       return Failure(Error(e));
     }
     if (trap != nullptr) return Failure(Trap(trap));
