@@ -135,12 +135,12 @@ uint64_t end_of_data(const binary::Module& module) {
 bool MemoryShadow::activate(const Memory& memory, const binary::Module& module) {
   if (active()) return true;
   const uint64_t length = length_of(memory);
-  if (length == 0) return true;
   const MemoryType& type = memory.type();
   // What was grown already was not grown by the allocator.
   unclaimed_end_ = std::min(length, saturating_mul(type.limits.min, type.page_bytes()));
   unclaimed_begin_ = end_of_data(module);
-  return cover(length);
+  active_ = cover(length);
+  return active_;
 }
 
 uint64_t MemoryShadow::first_bad(uint64_t address, uint64_t bytes) const {

@@ -53,7 +53,7 @@ class MemoryShadow {
   void grown(uint64_t from, uint64_t to, bool by_allocator);
 
   // --- under lock() ---
-  bool active() const { return size_ != 0; }
+  bool active() const { return active_; }
   /// The heap may begin behind the static data of `module`. False: no memory.
   bool activate(const Memory& memory, const binary::Module& module);
   /// The first byte of the range that must not be used, or `address + bytes`.
@@ -85,6 +85,7 @@ class MemoryShadow {
   void fill(uint64_t from, uint64_t to, uint8_t code);
 
   const bool is_shared_;
+  bool active_ = false;
   std::mutex mutex_;
   platform::Reservation range_;
   uint64_t size_ = 0;  // bytes of the memory that have a code

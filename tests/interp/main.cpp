@@ -37,6 +37,8 @@ constexpr Excuse kExcuses[] = {
     {"throw", "exceptions: the official suite"},
     {"mov_br", "exceptions"},
     {"atomic", "threads: engine/threads_test.cpp and the official suite"},
+    {"check_access", "the option memory_check: tests/scale"},
+    {"allocator_", "the option memory_check"},
     {"_canonical", "the option canonical_nans: engine/nan_test.cpp"},
     {"exit_", "in no function: the word that frames made by the host return to"},
     {"nop", "padding; nothing emits it"},
