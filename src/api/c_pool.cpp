@@ -1,4 +1,6 @@
 // weft.h: the pooling allocator's configuration and metrics.
+#include <algorithm>
+
 #include "api/objects.hpp"
 
 using namespace weft;
@@ -23,7 +25,9 @@ weft_error_t* weft_config_pool(weft_config_t* c, const weft_pool_config_t* p) tr
   o.table_elements = p->table_elements;
   o.keep_resident = p->keep_resident;
   o.batch = p->batch;
-  o.stacks = p->stacks;
+  // A store that was called and has an unfinished invocation needs two.
+  constexpr uint32_t kMost = 1u << 24;
+  o.stacks = p->stacks != 0 ? p->stacks : 2 * std::min(p->instances, kMost / 2);
   o.gc_heaps = p->gc_heaps;
   return nullptr;
 }

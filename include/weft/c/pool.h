@@ -34,7 +34,7 @@ typedef struct weft_pool_config {
   /* Memories whose pages go back to the system together. */
   uint32_t batch;
   /* Stacks of the interpreter: one for each store that has called guest code, one for each
-   * unfinished invocation. A call without one is an error of the host. 0: as many as `instances`;
+   * unfinished invocation. A call without one ends with an error of the host. 0: twice `instances`;
    * at most 16777216. */
   uint32_t stacks;
   /* Heaps of references: one for each store in which an object, an exception or an externref was
