@@ -160,7 +160,7 @@ Result<const std::byte*> ModuleCode::translate(FuncCode& code) {
 
 FrameMap ModuleCode::map_frame(const FuncCode& code, uint32_t offset) {
   const std::lock_guard lock(mutex_);
-  if (translator_ == nullptr) return {};
+  if (translator_ == nullptr) translator_ = std::make_unique<Translator>(*this);
   ScopeExit undo([&] { translator_ = nullptr; });  // memory ran out in the middle of a walk
   FrameMap map = translator_->map(code, offset);
   undo.release();

@@ -56,6 +56,20 @@ Outcome suspend_and_drop(World& w) {
   return end(invocation, o);
 }
 
+/// Whole, or an error: never a frame without its locals.
+Outcome suspend_and_look(World& w) {
+  weft_invocation_t* invocation = nullptr;
+  if (const Outcome o = start_without_fuel(w, &invocation); !o.ok) return end(invocation, o);
+  weft_frame_states_t* states = nullptr;
+  if (weft_error_t* error = weft_invocation_frame_states(w.store, invocation, 8, &states))
+    return end(invocation, failed(error));
+  const weft_frame_value_t* locals = nullptr;
+  const bool right = weft_frame_states_count(states) >= 2 &&
+                     weft_frame_states_locals(states, 0, &locals) == 1 && locals[0].known;
+  weft_frame_states_delete(states);
+  return end(invocation, right ? success() : wrong("frames"));
+}
+
 World* pooled() {
   auto* w = new World({{"pool", 4}},
                       R"((module (memory 1 3) (table 4 8 funcref) (elem (i32.const 0) func $f)
@@ -100,6 +114,7 @@ std::vector<Scenario> embedding() {
   return {
       {"suspend and resume a call", counted, suspend_and_resume},
       {"suspend and drop a call", counted, suspend_and_drop},
+      {"look into a suspended call", counted, suspend_and_look},
       {"instantiate from a pool", pooled, instantiate_pooled},
       {"print a module", counted, print},
   };
