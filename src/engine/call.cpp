@@ -65,7 +65,15 @@ TrapCode pass_on(runtime::Caller& caller, Trap trap) {
     case Trap::Kind::exception: return caller.raise(std::move(trap.payload));
     case Trap::Kind::trap: break;
   }
-  if (trap.code == TrapCode::unhandled_exception) caller.store().heap().in_flight = trap.exception;
+  if (trap.code == TrapCode::unhandled_exception) {
+    // Whoever kept the trap may have kept it for too long, or brings it to another store.
+    runtime::Store& store = caller.store();
+    if (trap.exception != runtime::kNullRef &&
+        (trap.store_id != store.id() ||
+         !store.heap().has_type(trap.exception, wasm::AbstractHeap::exn)))
+      return caller.fail(std::move(trap.message));
+    store.heap().in_flight = trap.exception;
+  }
   runtime::PendingTrap inner;
   inner.backtrace = std::move(trap.backtrace);
   inner.core_dump = std::move(trap.core_dump);

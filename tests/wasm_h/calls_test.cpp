@@ -231,6 +231,36 @@ TEST_F(Calls, AnExceptionGoesThroughTheHostToItsHandler) {
   EXPECT_EQ(call(exports.func(0), {}, 1)[0].of.i32, 7);
 }
 
+TEST_F(Calls, AnExceptionThatIsGoneOrOfAnotherStoreIsThrownNoMore) {
+  const auto throws = [this](wasm_store_t* store) {
+    const Module m = module(R"((module (tag $t (param i64)) (func (export "f")
+      (throw $t (i64.const 1)))))",
+                            store);
+    const wasm_extern_vec_t none = WASM_EMPTY_VEC;
+    const Instance i(wasm_instance_new(store, m.get(), &none, nullptr));
+    return try_call(Exports(i).func(0), {});
+  };
+  static wasm_trap_t* returned = nullptr;
+  const auto again = [](const wasm_val_vec_t*, wasm_val_vec_t*) -> wasm_trap_t* {
+    return wasm_trap_copy(returned);
+  };
+  wasm_store_t* const other = wasm_store_new(engine_);
+  const Trap of_other = throws(other);
+  const Trap old = throws(store_);
+  ASSERT_TRUE(of_other != nullptr && old != nullptr);
+  const Trap newer = throws(store_);  // the store keeps the last one only
+  weft_store_collect(weft_wasm_store(store_));
+  const Func f(wasm_func_new(store_, func_type({}, {}).get(), again));
+  for (wasm_trap_t* trap : {old.get(), of_other.get()}) {
+    returned = trap;
+    const Trap got = try_call(f.get(), {});
+    ASSERT_NE(got, nullptr);
+    EXPECT_NE(message_of(got.get()).find("unhandled exception"), std::string::npos);
+    if (trap == of_other.get()) EXPECT_EQ(weft_trap_code(weft_wasm_trap(got.get())), 0);
+  }
+  wasm_store_delete(other);
+}
+
 TEST_F(Calls, AMessageNeedsNoTerminator) {
   wasm_message_t message;
   wasm_name_new_from_string(&message, "plain");
