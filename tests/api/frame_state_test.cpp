@@ -457,5 +457,83 @@ TEST(FrameStates, TheFormsOfCodeAgree) {
   }
 }
 
+/// "?" on either side stands for one value.
+bool agree(const std::string& a, const std::string& b) {
+  size_t i = 0;
+  size_t j = 0;
+  const auto end_of = [](const std::string& s, size_t at) { return s.find_first_of(" ]", at); };
+  while (i < a.size() && j < b.size()) {
+    if (a[i] == '?' || b[j] == '?') {
+      i = end_of(a, i);
+      j = end_of(b, j);
+    } else if (a[i++] != b[j++]) {
+      return false;
+    }
+  }
+  return i == a.size() && j == b.size();
+}
+
+TEST(FrameStates, EveryCheckpointInAllFormsOfCode) {
+  constexpr std::string_view kWat = R"((module
+    (memory 1)
+    (func $step (param $a i32) (param $b i64) (param $c f64) (result i64)
+      (local $i i32) (local $t i64) (local $v v128)
+      (i64.const -3)
+      (loop $l
+        (local.set $t (i64.add (local.get $b) (i64.extend_i32_u (local.get $i))))
+        (i64.store offset=8 (i32.shl (local.get $i) (i32.const 3)) (local.get $t))
+        (local.set $v (i8x16.splat (local.get $i)))
+        (local.get $t)
+        (if (i32.and (local.get $i) (i32.const 1))
+          (then (local.set $b (i64.mul (local.get $b) (i64.const 3))))
+          (else (local.set $c (f64.add (local.get $c) (f64.const 0.5)))))
+        (local.set $b (i64.xor (local.get $b)))
+        (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $a))))
+      (i64.add (local.get $b)))
+    (func (export "run") (param $n i32) (result i64) (local $sum i64) (local $k i32)
+      (block $done
+        (loop $again
+          (br_if $done (i32.eqz (local.get $n)))
+          (local.set $sum (i64.add (local.get $sum)
+            (call $step (local.get $n) (i64.load (local.get $k)) (f64.convert_i32_s (local.get $n)))))
+          (local.set $k (i32.add (local.get $k) (i32.const 8)))
+          (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+          (br $again)))
+      (local.get $sum))))";
+  const auto run = [&](bool guards, bool epochs) {
+    weft::Config config;
+    config.set("guard_pages", guards);
+    config.fuel();
+    if (epochs) config.epochs();
+    World w(std::move(config));
+    if (epochs) w.store.set_epoch_deadline(1'000'000).value();
+    const Instance instance = w.instantiate(kWat);
+    auto call = weft::Invocation::make(w.store, *instance.func(w.store, "run")).value();
+    std::vector<std::string> states;
+    w.store.set_fuel(7).value();
+    State state = call.start(w.store, {6}).value();
+    while (state == State::suspended && states.size() < 1000) {
+      const weft::RootScope scope(w.store);
+      states.push_back(text_of(call.frame_states(w.store).value()));
+      w.store.set_fuel(w.store.fuel().value() + 7).value();
+      state = call.resume(w.store).value();
+    }
+    EXPECT_EQ(state, State::finished);
+    states.push_back(std::to_string(call.results()[0].i64()));
+    return states;
+  };
+  const std::vector<std::string> reference = run(true, false);
+  EXPECT_GT(reference.size(), 30u);
+  size_t unknown = 0;
+  for (const std::string& s : reference) unknown += s.find('?') != std::string::npos;
+  EXPECT_LT(unknown * 4, reference.size());
+  for (const auto& [guards, epochs] : {std::pair(false, false), {true, true}, {false, true}}) {
+    const std::vector<std::string> other = run(guards, epochs);
+    ASSERT_EQ(other.size(), reference.size()) << guards << epochs;
+    for (size_t i = 0; i < other.size(); ++i)
+      ASSERT_TRUE(agree(other[i], reference[i])) << i << "\n" << other[i] << reference[i];
+  }
+}
+
 }  // namespace
 }  // namespace weft_test
