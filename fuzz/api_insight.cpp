@@ -228,6 +228,33 @@ void ApiSession::use_data() {
   if (weft_store_data(s->store) != &finalized_) std::abort();
 }
 
+void ApiSession::read_frames(weft_frame_states_t* states) {
+  for (size_t i = 0; i <= weft_frame_states_count(states); ++i) {
+    (void)weft_frame_states_frame(states, i);
+    const weft_instance_t instance = weft_frame_states_instance(states, i);
+    if (instance.store != 0 && instances_.size() < 40) instances_.push_back(instance);
+    const weft_frame_value_t* values = nullptr;
+    for (const auto read : {weft_frame_states_locals, weft_frame_states_operands}) {
+      const size_t count = read(states, i, &values);
+      for (size_t v = 0; v < count; ++v) {
+        if (values[v].known && c_.chance(10)) keep(values[v].value);
+      }
+    }
+  }
+  weft_frame_states_delete(states);
+}
+
+void ApiSession::use_frames() {
+  Store* s = any_store();
+  if (s == nullptr) return;
+  weft_frame_states_t* states = nullptr;
+  if (ok(weft_store_frame_states(s->store, c_.below(20), &states))) read_frames(states);
+  if (const Invocation* i = pick(invocations_); i != nullptr && !i->running) {
+    if (ok(weft_invocation_frame_states(s->store, i->invocation, c_.below(20), &states)))
+      read_frames(states);
+  }
+}
+
 void ApiSession::exchange() {
   if (commons_ == nullptr) return;
   Store* s = any_store();

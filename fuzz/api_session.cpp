@@ -316,6 +316,7 @@ void ApiSession::later_step(unsigned which) {
     case 40: return use_profile();
     case 41: return use_deadline();
     case 42: return use_data();
+    case 43: return use_frames();
     default: return exchange();
   }
 }

@@ -98,6 +98,8 @@ class ApiSession {
   void use_profile();
   void use_deadline();
   void use_data();
+  void use_frames();
+  void read_frames(weft_frame_states_t* states);
   void exchange();
 
   static weft_error_t* host_function(void* self, weft_caller_t* caller, weft_raw_t* cells,
