@@ -10,7 +10,7 @@ inline bool holds(const FuncCode& code, const std::byte* ip) {
   // SAFETY: compares addresses only.
   const auto start = reinterpret_cast<uintptr_t>(code.words.get());
   const auto at = reinterpret_cast<uintptr_t>(ip);
-  return start != 0 && at - start < size_t{code.word_count} * 8;
+  return start != 0 && at >= start && at - start < size_t{code.word_count} * 8;
 }
 
 /// Calls visit(code, instance, at, fp) for each frame of one activation, newest first, until it
