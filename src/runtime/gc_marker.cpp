@@ -88,10 +88,12 @@ void Marker::drain() {
   }
 }
 
-// SAFETY: reads the thread's own stack word by word, red zones of sanitizers included.
+// SAFETY: reads the thread's own stack word by word, red zones of sanitizers included, and words
+// that another thread is writing, where the embedder shares something that lives on it: what is
+// read is only ever asked whether it is a reference.
 [[gnu::noinline]]
 #if defined(__clang__) || defined(__GNUC__)
-__attribute__((no_sanitize("address")))
+__attribute__((no_sanitize("address", "thread")))
 #endif
 void Marker::native_words(uintptr_t low, uintptr_t high) {
   for (uintptr_t p = low & ~uintptr_t{7}; p + 8 <= high; p += 8) {
