@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "base/bits.hpp"
+#include "base/wrapping.hpp"
 
 namespace weft {
 
@@ -34,7 +35,7 @@ namespace leb_detail {
 
 /// Reads an integer of `Bits` bits from [p, end). On failure `p` is unchanged.
 template <class T, unsigned Bits>
-constexpr LebStatus read_slow(const uint8_t*& p, const uint8_t* end, T& out) {
+WEFT_WRAPS constexpr LebStatus read_slow(const uint8_t*& p, const uint8_t* end, T& out) {
   using U = std::make_unsigned_t<T>;
   constexpr unsigned kBytes = (Bits + 6) / 7;
   constexpr unsigned kLastBits = Bits - 7 * (kBytes - 1);  // payload bits used in the last byte
@@ -110,7 +111,7 @@ constexpr LebStatus read_leb_s64(const uint8_t*& p, const uint8_t* end, int64_t&
 
 /// Readers without bounds, only for bytes that a bounded reader has accepted before.
 template <class T>
-[[gnu::always_inline]] constexpr T read_leb_trusted(const uint8_t*& p) {
+[[gnu::always_inline]] WEFT_WRAPS constexpr T read_leb_trusted(const uint8_t*& p) {
   using U = std::make_unsigned_t<T>;
   U value = 0;
   unsigned shift = 0;

@@ -100,8 +100,8 @@ std::string format_value(const Val& value) {
       std::string text = "0x";
       char digits[3];
       const V128 v = value.v128();
-      for (size_t i = v.bytes.size(); i-- > 0;) {
-        std::snprintf(digits, sizeof digits, "%02x", v.bytes[i]);
+      for (size_t i = v.bytes.size(); i != 0; --i) {
+        std::snprintf(digits, sizeof digits, "%02x", v.bytes[i - 1]);
         text += digits;
       }
       return text;

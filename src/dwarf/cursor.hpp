@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/bits.hpp"
+#include "base/wrapping.hpp"
 
 namespace weft::dwarf {
 
@@ -62,7 +63,7 @@ class Cursor {
   uint64_t offset(bool is64) { return is64 ? u64() : u32(); }
 
   // DWARF numbers may be longer than needed; bits past the 64th are dropped.
-  uint64_t uleb() {
+  WEFT_WRAPS uint64_t uleb() {
     uint64_t value = 0;
     for (unsigned shift = 0;; shift += 7) {
       const uint8_t b = u8();
@@ -70,7 +71,7 @@ class Cursor {
       if ((b & 0x80) == 0 || !ok_) return value;
     }
   }
-  int64_t sleb() {
+  WEFT_WRAPS int64_t sleb() {
     uint64_t value = 0;
     unsigned shift = 0;
     uint8_t b = 0;

@@ -28,7 +28,7 @@ Trap refusal(ErrorCode code, std::string message) {
 std::string trap_message(const runtime::TrapRecord& record) {
   std::string out(to_string(record.code));
   if (record.code == TrapCode::memory_out_of_bounds &&
-      record.fault_size + record.fault_address != 0) {
+      (record.fault_size != 0 || record.fault_address != 0)) {
     out += fmt::format(": memory fault at guest address {:#x} in linear memory of size {:#x}",
                        record.fault_address, record.fault_size);
   }

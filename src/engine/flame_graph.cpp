@@ -51,7 +51,8 @@ struct Box {
 
 std::string draw_flame_graph(std::span<const FlameNode> nodes, std::string_view title) {
   std::vector<uint64_t> total(nodes.size());
-  for (size_t i = nodes.size(); i-- > 0;) {
+  for (size_t i = nodes.size(); i != 0;) {
+    --i;
     total[i] += nodes[i].self;
     if (i != 0) total[nodes[i].parent] += total[i];
   }

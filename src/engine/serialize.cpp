@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/wrapping.hpp"
+
 namespace weft::engine {
 
 namespace {
@@ -49,7 +51,7 @@ class Checksum {
     if (!bytes.empty()) std::memcpy(rest.data(), bytes.data(), bytes.size());
     step(load(rest.data()), load(rest.data() + 8));
   }
-  uint64_t value() const {
+  WEFT_WRAPS uint64_t value() const {
     uint64_t h = a_ ^ std::rotl(b_, 29) ^ (size_ * kC);
     h = (h ^ (h >> 32)) * kA;
     h = (h ^ (h >> 29)) * kB;
@@ -65,7 +67,7 @@ class Checksum {
     std::memcpy(&v, p, sizeof(v));
     return v;
   }
-  void step(uint64_t x, uint64_t y) {
+  WEFT_WRAPS void step(uint64_t x, uint64_t y) {
     a_ = std::rotl(a_ ^ (x * kA), 31) * kB + y;
     b_ = std::rotl(b_ ^ (y * kC), 27) * kA + x;
   }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/wrapping.hpp"
 #include "interp/catch_table.hpp"
 #include "runtime/vmcontext.hpp"
 
@@ -22,7 +23,7 @@ enum class Code : uint16_t {
   count_,
 };
 inline constexpr size_t kCodeCount = static_cast<size_t>(Code::count_);
-constexpr Code operator+(Code c, unsigned n) {
+WEFT_WRAPS constexpr Code operator+(Code c, unsigned n) {
   return static_cast<Code>(static_cast<unsigned>(c) + n);
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/wrapping.hpp"
 #include "runtime/memory.hpp"
 
 namespace weft::interp {
@@ -65,8 +66,8 @@ void InterpEmitter::set_code(uint32_t at, Code code) {
   for (uint32_t i = 0; i < record_count_; ++i) {
     if (records_[i].pos == at) records_[i].code = code;
   }
-  for (size_t i = emitted_.size(); i-- > 0 && emitted_[i].pos >= at;) {
-    if (emitted_[i].pos == at) emitted_[i].code = code;
+  for (size_t i = emitted_.size(); i != 0 && emitted_[i - 1].pos >= at; --i) {
+    if (emitted_[i - 1].pos == at) emitted_[i - 1].code = code;
   }
 }
 void InterpEmitter::rewind() {
@@ -167,8 +168,8 @@ void InterpEmitter::finish(FuncCode& code) {
   };
   for (const OffsetMark& mark : marks_) {
     leb(mark.pos - before_pos);
-    const uint32_t delta = mark.offset - before_offset;
-    leb((delta << 1) ^ (0 - (delta >> 31)));
+    const uint32_t delta = wrapping_sub(mark.offset, before_offset);
+    leb(wrapping_add(delta, delta) ^ wrapping_sub(0u, delta >> 31));
     before_pos = mark.pos;
     before_offset = mark.offset;
   }
@@ -247,7 +248,7 @@ void InterpEmitter::overwritten(uint32_t slot) {
     if (acc.slot == slot) acc = {};
   }
   Acc& vector = accs_.of[static_cast<size_t>(Class::v)];  // it mirrors two cells
-  if (vector.slot + 1 == slot) vector = {};
+  if (wrapping_add(vector.slot, 1) == slot) vector = {};
 }
 Value InterpEmitter::define(Class cls, uint32_t at, uint32_t slot, bool droppable) {
   if (far_) droppable = false;

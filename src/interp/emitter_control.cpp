@@ -1,5 +1,6 @@
 // Blocks, branches and returns. Labels keep a chain of branch offsets to be patched, threaded
 // through the offsets themselves.
+#include "base/wrapping.hpp"
 #include "interp/emitter.hpp"
 
 #include "interp/compare_rows.hpp"
@@ -31,7 +32,8 @@ void InterpEmitter::thread_jumps() {
     uint32_t target = jumps_[i].target;
     for (unsigned hop = 0; hop < kHops && target < pos() && words_[target] == br; ++hop) {
       // SAFETY: the offset of a branch is a multiple of a word and leads into this code.
-      target += static_cast<uint32_t>(static_cast<int32_t>(get32(target, 12)) / 8);
+      target =
+          wrapping_add(target, static_cast<uint32_t>(static_cast<int32_t>(get32(target, 12)) / 8));
     }
     if (target == jumps_[i].target || target >= pos()) continue;
     patch(jumps_[i].link, target);

@@ -1,4 +1,5 @@
 // Plain operators: arithmetic, loads and stores, select, globals, tables, bulk operations.
+#include "base/wrapping.hpp"
 #include "interp/emitter.hpp"
 #include "interp/memory_kind.hpp"
 #include "runtime/memory.hpp"
@@ -209,8 +210,9 @@ Value InterpEmitter::plain_binary(Op op) {
   // x - c is x + -c: one form less in the caches, and more to fuse.
   if ((op == Op::i32_sub || op == Op::i64_sub) && r.value.kind == Value::Kind::constant &&
       l.value.kind != Value::Kind::constant) {
-    r.value.bits =
-        op == Op::i32_sub ? uint64_t{0 - static_cast<uint32_t>(r.value.bits)} : 0 - r.value.bits;
+    r.value.bits = op == Op::i32_sub
+                       ? uint64_t{wrapping_sub(0u, static_cast<uint32_t>(r.value.bits))}
+                       : wrapping_sub(uint64_t{0}, r.value.bits);
     row = binary_row(op == Op::i32_sub ? Op::i32_add : Op::i64_add);
   }
   return emit_binary(row, l, r, result_class(op == Op::ref_eq ? Op::i64_eq : op));

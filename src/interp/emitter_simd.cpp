@@ -3,6 +3,7 @@
 // taken into the next instruction where it has the form.
 #include <cstring>
 
+#include "base/wrapping.hpp"
 #include "interp/emitter.hpp"
 #include "interp/memory_kind.hpp"
 #include "runtime/memory.hpp"
@@ -229,7 +230,7 @@ std::optional<Value> InterpEmitter::fuse_vector_multiply(Op op, const Operand& z
   }
   if (op == Op::f64x2_add || op == Op::f64x2_sub) mul = Code::f64x2_mul_ss_r;
   const Code code = last().code;
-  const unsigned form = (static_cast<unsigned>(code) - static_cast<unsigned>(mul)) / 2;
+  const unsigned form = wrapping_sub(static_cast<unsigned>(code), static_cast<unsigned>(mul)) / 2;
   if (code != mul && code != mul + 2 && code != mul + 4) return std::nullopt;  // ss as sa
   const uint32_t x = get16(last().pos, 10);
   const uint32_t y = get16(last().pos, 12);

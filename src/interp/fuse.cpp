@@ -1,6 +1,7 @@
 // Fusions: an operator absorbs the instruction that has just made its operand, if that instruction
 // is the last one and its result is a temporary. Taking it back (`rewind`) restores what the
 // accumulators held before it. Which ones: ADR 0008.
+#include "base/wrapping.hpp"
 #include "interp/emitter.hpp"
 #include "interp/sequences.hpp"
 
@@ -135,7 +136,7 @@ std::optional<Value> InterpEmitter::fuse_load_op(Op op, const Operand& l, uint32
   Code base = Code::nop;
   unsigned addr = 0;
   for (const auto& [form, as] : {std::pair{0u, 0u}, {1u, 1u}, {5u, 2u}}) {
-    const Code candidate = static_cast<Code>(static_cast<unsigned>(load) - 2 * form);
+    const Code candidate = static_cast<Code>(wrapping_sub(static_cast<unsigned>(load), 2 * form));
     if (const LoadOpRow row = load_op_row(op, candidate); row.base != Code::nop) {
       base = row.base;
       addr = as;
@@ -194,7 +195,8 @@ std::optional<Value> InterpEmitter::fuse_multiply(Op op, const Operand& z, bool 
   if (base == Code::nop || z.value.kind == Value::Kind::constant) return std::nullopt;
   const bool single = op == Op::f32_add || op == Op::f32_sub;
   const Code mul = single ? Code::f32_mul_ss_r : Code::f64_mul_ss_r;
-  const unsigned form = (static_cast<unsigned>(last().code) - static_cast<unsigned>(mul)) / 2;
+  const unsigned form =
+      wrapping_sub(static_cast<unsigned>(last().code), static_cast<unsigned>(mul)) / 2;
   if (last().code != mul && last().code != mul + 4 && last().code != mul + 8)
     return std::nullopt;  // ss as sa
   const uint32_t at = last().pos;
@@ -351,7 +353,8 @@ void InterpEmitter::remove(size_t index) {
   record_count_ = kept;
   emitted_.erase(emitted_.begin() + static_cast<ptrdiff_t>(index));
   for (size_t i = index; i < emitted_.size(); ++i) emitted_[i].pos -= kWords;
-  for (size_t i = marks_.size(); i-- > 0 && marks_[i].pos >= at;) {
+  for (size_t left = marks_.size(); left != 0 && marks_[left - 1].pos >= at; --left) {
+    const size_t i = left - 1;
     if (marks_[i].pos > at) {
       marks_[i].pos -= kWords;
     } else if (i + 1 < marks_.size() && marks_[i + 1].pos == at) {

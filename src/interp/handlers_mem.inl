@@ -3,6 +3,8 @@
 // by handlers_mem_guarded.cpp and handlers_mem_checked.cpp.
 #include "interp/handlers.hpp"
 
+#include "base/wrapping.hpp"
+
 namespace weft::interp {
 namespace {
 
@@ -19,10 +21,10 @@ inline uint64_t effective(const std::byte* ip, Cell* fp, uint64_t acc, unsigned 
   if constexpr (kAddr == Addr::s) return uint64_t{low(s1)} + u32(ip, 12);
   if constexpr (kAddr == Addr::a) return uint64_t{a} + u32(ip, 12);
   if constexpr (kAddr == Addr::c) return u32(ip, 12);
-  if constexpr (kAddr == Addr::x) return uint64_t{low(s1) + low(s2)} + u16(ip, 14);
-  if constexpr (kAddr == Addr::y) return uint64_t{a + low(s1)} + u32(ip, 12);
-  if constexpr (kAddr == Addr::b) return uint64_t{low(s1) + u32(ip, 12)} + u32(ip, 16);
-  if constexpr (kAddr == Addr::e) return uint64_t{a + u32(ip, 12)} + u32(ip, 16);
+  if constexpr (kAddr == Addr::x) return uint64_t{wrapping_add(low(s1), low(s2))} + u16(ip, 14);
+  if constexpr (kAddr == Addr::y) return uint64_t{wrapping_add(a, low(s1))} + u32(ip, 12);
+  if constexpr (kAddr == Addr::b) return uint64_t{wrapping_add(low(s1), u32(ip, 12))} + u32(ip, 16);
+  if constexpr (kAddr == Addr::e) return uint64_t{wrapping_add(a, u32(ip, 12))} + u32(ip, 16);
 }
 
 WX_COLD_HANDLER(leave_out_of_bounds) {  // acc: effective address
@@ -101,7 +103,8 @@ WX_HANDLER(load_op) {
   if constexpr (kAddr == Addr::a) {
     index = static_cast<uint32_t>(acc);
   } else {
-    index = static_cast<uint32_t>(slot(ip, fp, 12).bits) + (kAddr == Addr::b ? u32(ip, 16) : 0);
+    index = static_cast<uint32_t>(slot(ip, fp, 12).bits);
+    if constexpr (kAddr == Addr::b) index = wrapping_add(index, u32(ip, 16));
   }
   const uint64_t ea = uint64_t{index} + u16(ip, 14);
   WX_CHECK(ea, sizeof(Mem));

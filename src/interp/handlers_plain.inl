@@ -2,6 +2,7 @@
 // their tables (handlers_control.cpp, handlers_fused.cpp), and as parts of sequences.
 #pragma once
 
+#include "base/wrapping.hpp"
 #include "interp/handlers.hpp"
 #include "runtime/builtins.hpp"
 
@@ -225,11 +226,11 @@ template <class Next>
 WX_HANDLER(inc2) {
   WX_BEGIN
   Cell& first = slot(ip, fp, 8);
-  first.bits =
-      static_cast<uint32_t>(first.bits) + static_cast<uint32_t>(static_cast<int16_t>(u16(ip, 10)));
+  first.bits = wrapping_add(static_cast<uint32_t>(first.bits),
+                            static_cast<uint32_t>(static_cast<int16_t>(u16(ip, 10))));
   Cell& second = slot(ip, fp, 12);
-  acc =
-      static_cast<uint32_t>(second.bits) + static_cast<uint32_t>(static_cast<int16_t>(u16(ip, 14)));
+  acc = wrapping_add(static_cast<uint32_t>(second.bits),
+                     static_cast<uint32_t>(static_cast<int16_t>(u16(ip, 14))));
   second.bits = acc;
   WX_NEXT(16);
 }

@@ -34,7 +34,8 @@ WX_HANDLER(vector_load_op) {
   if constexpr (kAddr == Addr::a) {
     index = static_cast<uint32_t>(acc);
   } else {
-    index = static_cast<uint32_t>(slot(ip, fp, 12).bits) + (kAddr == Addr::b ? u32(ip, 16) : 0);
+    index = static_cast<uint32_t>(slot(ip, fp, 12).bits);
+    if constexpr (kAddr == Addr::b) index = wrapping_add(index, u32(ip, 16));
   }
   const uint64_t ea = uint64_t{index} + u16(ip, 14);
   WX_CHECK(ea, kBytes);

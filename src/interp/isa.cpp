@@ -4,6 +4,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/wrapping.hpp"
 #include "interp/code_map.hpp"
 #include "interp/compare_rows.hpp"
 #include "interp/install.hpp"
@@ -129,8 +130,8 @@ static_assert(kGroups.ranges[kGroups.of[static_cast<size_t>(kSequences[0].parts[
 void enter(HandlerTable& table, const HandlerRow* row) {
   for (; row->place != HandlerRow::kEnd; ++row) {
     // SAFETY: the assembler wrote the distance from this row, so the sum is the handler's address.
-    const HandlerWord word =
-        reinterpret_cast<uintptr_t>(row) + static_cast<uintptr_t>(intptr_t{row->distance});
+    const HandlerWord word = wrapping_add(reinterpret_cast<uintptr_t>(row),
+                                          static_cast<uintptr_t>(intptr_t{row->distance}));
     const size_t place = row->place;
     (place < kCodeCount ? table.word[place] : table.sequence[place - kCodeCount]) = word;
   }

@@ -129,7 +129,8 @@ class OnDemandAllocator final : public Allocator {
     if (bytes <= kLargestKept) {
       auto& stripe = blocks_.mine();
       const std::lock_guard lock(stripe.mutex);
-      for (size_t i = stripe.kept.size(); i-- != 0;) {
+      for (size_t i = stripe.kept.size(); i != 0;) {
+        --i;
         if (stripe.kept[i].module != module || stripe.kept[i].bytes != bytes) continue;
         const InstanceBlock found = stripe.kept[i];
         stripe.kept[i] = stripe.kept.back();
@@ -255,7 +256,8 @@ class OnDemandAllocator final : public Allocator {
     auto& kept = stripe.kept;
     if (kept.empty()) return {};
     size_t best = kept.size() - 1;
-    for (size_t i = kept.size(); i-- != 0;) {
+    for (size_t i = kept.size(); i != 0;) {
+      --i;
       if (kept[i].image != wish.image) continue;
       best = i;
       break;

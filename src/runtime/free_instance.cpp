@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/wrapping.hpp"
 #include "runtime/store.hpp"
 #include "runtime/trap_exit.hpp"
 
@@ -64,7 +65,7 @@ class Search {
 
  private:
   // SAFETY: addresses as numbers.
-  bool inside(uint64_t address) const { return address - begin_ < bytes_; }
+  bool inside(uint64_t address) const { return wrapping_sub(address, begin_) < bytes_; }
   bool inside(const void* p) const { return inside(reinterpret_cast<uintptr_t>(p)); }
   static std::string describe(const Instance& instance) {
     std::string name = instance.info().display_name();

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/wrapping.hpp"
 #include "runtime/gc_layout.hpp"
 #include "runtime/gc_space.hpp"
 
@@ -25,12 +26,12 @@ class Marker {
   /// Whatever lies in a word of a stack: kept alive if it is an object's reference or address.
   void candidate(uint64_t word) {
     if (space_.is_object(word)) return mark(static_cast<Ref>(word));
-    const uint64_t offset = word - reinterpret_cast<uint64_t>(space_.at(0));
+    const uint64_t offset = wrapping_sub(word, reinterpret_cast<uint64_t>(space_.at(0)));
     if (space_.is_object(offset)) mark(static_cast<Ref>(offset));
   }
   void cells(const Cell* begin, const Cell* end) {
     for (; begin < end; ++begin) {
-      if (begin->bits - watched_ < watched_bytes_) [[unlikely]]
+      if (wrapping_sub(begin->bits, watched_) < watched_bytes_) [[unlikely]]
         seen_ = true;
       if (!only_watches_) candidate(begin->bits);
     }

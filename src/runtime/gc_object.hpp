@@ -6,6 +6,8 @@
 
 #include "wasm/types.hpp"
 
+#include "base/wrapping.hpp"
+
 namespace weft::runtime {
 
 using namespace wasm;  // NOLINT: the spec's vocabulary
@@ -17,7 +19,7 @@ using Ref = uint32_t;
 inline constexpr Ref kNullRef = 0;
 
 constexpr bool is_i31(Ref r) { return (r & 1) != 0; }
-constexpr Ref make_i31(uint32_t value) { return (value << 1) | 1; }
+WEFT_WRAPS constexpr Ref make_i31(uint32_t value) { return (value << 1) | 1; }
 constexpr int32_t i31_get_s(Ref r) { return static_cast<int32_t>(r) >> 1; }
 constexpr uint32_t i31_get_u(Ref r) { return r >> 1; }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "base/wrapping.hpp"
 
 namespace weft::runtime {
 
@@ -225,7 +226,7 @@ void GcSpace::retire_medium() {
 // --- which objects exist
 // ---------------------------------------------------------------------------------------------
 
-uint32_t GcSpace::next_mark(uint32_t from, uint32_t end) const {
+WEFT_WRAPS uint32_t GcSpace::next_mark(uint32_t from, uint32_t end) const {
   if (from >= end) return end;
   uint32_t index = from >> 9;
   uint64_t word = marks_[index] & (~uint64_t{0} << ((from >> 3) & 63));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/wrapping.hpp"
 #include "runtime/engine_state.hpp"
 
 namespace weft::runtime {
@@ -260,7 +261,7 @@ void Heap::finish_collection() {
 
 bool Heap::refers(Ref r, uintptr_t begin, uint64_t bytes) {
   const ObjectHeader& header = space_.header(r);
-  const auto inside = [&](uint64_t word) { return word - begin < bytes; };
+  const auto inside = [&](uint64_t word) { return wrapping_sub(word, begin) < bytes; };
   const auto field = [&](uint64_t offset) {
     uint64_t word = 0;
     std::memcpy(&word, space_.at(r) + offset, sizeof(word));  // SAFETY: a field of this object

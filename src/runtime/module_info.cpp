@@ -7,6 +7,7 @@
 #include "base/bits.hpp"
 #include "base/leb128.hpp"
 #include "base/utf8.hpp"
+#include "base/wrapping.hpp"
 
 namespace weft::runtime {
 
@@ -49,7 +50,7 @@ uint64_t ModuleInfo::next_id() {
 
 namespace {
 
-uint32_t hash_of(std::string_view name) {
+WEFT_WRAPS uint32_t hash_of(std::string_view name) {
   uint32_t h = 2166136261u;  // FNV-1a
   for (const char c : name) h = (h ^ static_cast<uint8_t>(c)) * 16777619u;
   return h ^ (h >> 15);

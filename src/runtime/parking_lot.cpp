@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/wrapping.hpp"
+
 namespace weft::runtime {
 namespace {
 
@@ -36,7 +38,7 @@ struct Bucket {
   }
 };
 
-Bucket& bucket_of(const void* address) {
+WEFT_WRAPS Bucket& bucket_of(const void* address) {
   static std::array<Bucket, 64> buckets;
   // SAFETY: an address as a number, to be mixed.
   const auto bits = static_cast<uint64_t>(reinterpret_cast<uintptr_t>(address)) >> 2;

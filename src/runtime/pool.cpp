@@ -87,7 +87,8 @@ class Slots {
   template <class Rates>
   static bool pop_if(std::vector<T>& kept, T& out, Rates&& rates) {
     const size_t first = kept.size() > kWindow ? kept.size() - kWindow : 0;
-    for (size_t i = kept.size(); i-- != first;) {
+    for (size_t i = kept.size(); i != first;) {
+      --i;
       if (!rates(kept[i])) continue;
       out = std::move(kept[i]);
       if (i != kept.size() - 1) kept[i] = std::move(kept.back());

@@ -6,6 +6,7 @@
 
 #include "base/bits.hpp"
 #include "base/scope_exit.hpp"
+#include "base/wrapping.hpp"
 #include "runtime/fault_handler.hpp"
 #include "runtime/out_of_memory.hpp"
 
@@ -237,7 +238,7 @@ Tag* Store::add_tag(TypeId type) {
 
 Memory* Store::memory_at(uintptr_t address) {
   for (const Range& r : ranges_) {
-    if (address - r.start < r.size) return r.memory;
+    if (wrapping_sub(address, r.start) < r.size) return r.memory;
   }
   return nullptr;
 }

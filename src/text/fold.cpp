@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/wrapping.hpp"
 #include "binary/reader.hpp"
 
 namespace weft::text {
@@ -161,11 +162,11 @@ void Folder::append_tree(std::string& out, uint32_t root, size_t indent) {
     ++open;
     const bool one_line = now.one_line || node.width <= kLineWidth;
     // The last operand stands right in front of the node; each one is behind the one before.
-    uint32_t child = now.node - 1;
+    uint32_t child = wrapping_sub(now.node, 1);
     for (uint32_t left = node.nodes - 1; left > 0;) {
       todo.push_back({child, now.depth + 1, one_line});
       left -= nodes_[child].nodes;
-      child -= nodes_[child].nodes;
+      child = wrapping_sub(child, nodes_[child].nodes);
     }
   }
   for (; open > 0; --open) out += ')';

@@ -204,7 +204,11 @@ bool Lexer::annotation_body(bool keep, size_t open) {
     Token token;
     if (class_at(pos_) == kParen) {
       const bool is_left = source_[pos_] == '(';
-      depth += is_left ? 1 : ~size_t{0};
+      if (is_left) {
+        ++depth;
+      } else {
+        --depth;
+      }
       token = Token{static_cast<uint32_t>(pos_), static_cast<uint32_t>(pos_ + 1), 0,
                     is_left ? TokenKind::left : TokenKind::right};
       ++pos_;

@@ -7,6 +7,7 @@
 
 #include "base/bits.hpp"
 #include "base/utf8.hpp"
+#include "base/wrapping.hpp"
 
 namespace weft::text {
 namespace {
@@ -130,7 +131,7 @@ LiteralStatus round_binary(uint64_t mantissa, int64_t exponent, bool sticky, Bit
     sticky = sticky || (mantissa & ((uint64_t{1} << (drop - 1)) - 1)) != 0;
   } else {
     half = drop == 64;  // the leading one itself is the half
-    sticky = sticky || drop > 64 || (mantissa << 1) != 0;
+    sticky = sticky || drop > 64 || (mantissa & (~uint64_t{0} >> 1)) != 0;
   }
   if (half && (sticky || (kept & 1))) ++kept;
   if (kept >> (F::kMantissa + 1)) {
@@ -279,7 +280,7 @@ LiteralStatus parse_int(std::string_view text, unsigned bits, uint64_t& out) {
   const uint64_t max = negative ? sign_bit : has_sign ? sign_bit - 1 : sign_bit | (sign_bit - 1);
   uint64_t value = 0;
   if (!digits_value(text, hex, max, value)) return LiteralStatus::out_of_range;
-  if (negative) value = ~value + 1;
+  if (negative) value = wrapping_sub(uint64_t{0}, value);
   out = bits == 64 ? value : value & ((uint64_t{1} << bits) - 1);
   return LiteralStatus::ok;
 }

@@ -1,4 +1,5 @@
 #include "text/types_parser.hpp"
+#include "base/wrapping.hpp"
 
 #include <array>
 
@@ -171,7 +172,7 @@ std::optional<uint32_t> TypeTable::find(const FuncSig& sig) const {
 size_t TypeTable::Hash::operator()(const FuncSig& sig) const {
   uint64_t h = sig.params.size() + 0x9e3779b97f4a7c15u;
   for (const auto* list : {&sig.params, &sig.results}) {
-    for (ValType t : *list) h = (h ^ t.bits()) * 0xff51afd7ed558ccdu;
+    for (ValType t : *list) h = wrapping_mul(h ^ t.bits(), 0xff51afd7ed558ccdu);
     h ^= h >> 32;
   }
   return static_cast<size_t>(h);

@@ -180,7 +180,8 @@ class FunctionWalker : private WalkBase {
   }
   /// A list, with `above` more operands on top of it.
   bool want_list(std::span<const ValType> types, size_t above = 0) {
-    for (size_t i = types.size(); i-- > 0;) {
+    for (size_t i = types.size(); i != 0;) {
+      --i;
       if (!want_at(above + types.size() - 1 - i, types[i])) return false;
     }
     return true;

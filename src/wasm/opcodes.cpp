@@ -1,11 +1,13 @@
 #include "wasm/opcodes.hpp"
 
+#include "base/wrapping.hpp"
+
 namespace weft::wasm {
 namespace {
 
 constexpr size_t kBuckets = 2048;  // a power of two; under 30 % full, so probes are short
 
-constexpr uint32_t hash_text(std::string_view text) {
+WEFT_WRAPS constexpr uint32_t hash_text(std::string_view text) {
   uint32_t h = 2166136261u;  // FNV-1a
   for (char c : text) h = (h ^ static_cast<uint8_t>(c)) * 16777619u;
   return (h ^ (h >> 15)) & (kBuckets - 1);

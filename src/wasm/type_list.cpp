@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/wrapping.hpp"
+
 namespace weft::wasm {
 
 void TypeList::begin_group() { open_group_ = size(); }
@@ -66,9 +68,9 @@ void TypeList::visit_group(uint32_t start, Sink&& sink) const {
 }
 
 uint64_t TypeList::group_hash(uint32_t start) const {
-  uint64_t h = (seed_ * 0x9e3779b97f4a7c15u) ^ defs_[start].group_size;
+  uint64_t h = wrapping_mul(seed_, 0x9e3779b97f4a7c15u) ^ defs_[start].group_size;
   visit_group(start, [&](uint64_t w) {
-    h = (h ^ w) * 0xff51afd7ed558ccdu;
+    h = wrapping_mul(h ^ w, 0xff51afd7ed558ccdu);
     h ^= h >> 32;
   });
   return h;
