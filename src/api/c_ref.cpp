@@ -30,8 +30,7 @@ weft_error_t* weft_externref_new(weft_store_t* s, void* value, void (*finalizer)
 weft_error_t* weft_externref_new_kind(weft_store_t* s, const void* kind, void* value,
                                       void (*finalizer)(void*), weft_ref_t* out) try {
   const runtime::Ref ref = s->store->heap().add_host_value({value, finalizer, kind});
-  if (ref == runtime::kNullRef)
-    return api::to_c(s->store->heap().full());
+  if (ref == runtime::kNullRef) return api::to_c(s->store->heap().full());
   *out = {s->store->id(), ref};
   return nullptr;
 }

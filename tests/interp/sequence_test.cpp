@@ -161,7 +161,9 @@ TEST(Sequences, EachDoesWhatItsPartsDo) {
   constexpr size_t kWindow = 65536;
   World w(Mode{.fusion = false, .epochs = true});
   // Where a sequence begins with a check, every third round finds it due, and goes on.
-  w.store->on_epoch = [](runtime::Store&) { return runtime::EpochAnswer{.trap = false, .extend_by = 1000}; };
+  w.store->on_epoch = [](runtime::Store&) {
+    return runtime::EpochAnswer{.trap = false, .extend_by = 1000};
+  };
   auto compiled = w.compile(assemble(host_module()));
   auto made = w.linker.instantiate(*w.store, compiled);
   ASSERT_TRUE(made);

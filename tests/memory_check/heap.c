@@ -93,10 +93,19 @@ static void clean(void) {
     const unsigned i = (random >> 8) % kBlocks;
     const size_t size = (random >> 20) % 12 == 0 ? (random >> 12) % 70000 : (random >> 12) % 300;
     switch ((random >> 4) % 6) {
-      case 0: free(blocks[i]); blocks[i] = malloc(size); break;
-      case 1: free(blocks[i]); blocks[i] = calloc(size, 1); break;
+      case 0:
+        free(blocks[i]);
+        blocks[i] = malloc(size);
+        break;
+      case 1:
+        free(blocks[i]);
+        blocks[i] = calloc(size, 1);
+        break;
       case 2: blocks[i] = realloc(blocks[i], size == 0 ? 1 : size); break;
-      case 3: free(blocks[i]); blocks[i] = aligned_alloc(32, size); break;
+      case 3:
+        free(blocks[i]);
+        blocks[i] = aligned_alloc(32, size);
+        break;
       case 4: {
         void* p = NULL;
         free(blocks[i]);
@@ -137,9 +146,9 @@ int main(int argc, char** argv) {
   } kCases[] = {
 #define CASE(name) {#name, name},
       CASE(overflow_read) CASE(overflow_write) CASE(overflow_word) CASE(underflow)
-      CASE(overflow_calloc) CASE(overflow_realloc) CASE(overflow_aligned) CASE(overflow_memset)
-      CASE(after_free) CASE(after_realloc) CASE(double_free) CASE(free_inside) CASE(free_static)
-      CASE(realloc_freed) CASE(never_allocated) CASE(clean)};
+          CASE(overflow_calloc) CASE(overflow_realloc) CASE(overflow_aligned) CASE(overflow_memset)
+              CASE(after_free) CASE(after_realloc) CASE(double_free) CASE(free_inside)
+                  CASE(free_static) CASE(realloc_freed) CASE(never_allocated) CASE(clean)};
   for (size_t i = 0; i < sizeof kCases / sizeof *kCases; ++i) {
     if (argc > 1 && strcmp(argv[1], kCases[i].name) == 0) {
       kCases[i].run();
