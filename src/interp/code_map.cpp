@@ -87,6 +87,7 @@ namespace {
 struct Registry {
   std::mutex mutex;
   std::map<uintptr_t, const FuncCode*> by_start;
+  std::atomic<uint32_t> largest_frame{0};  // written under the mutex
 };
 /// Never destroyed: an embedder's static modules go after it.
 Registry& registry() {
@@ -148,6 +149,10 @@ Result<const std::byte*> ModuleCode::translate(FuncCode& code) {
     {
       const std::lock_guard registry_lock(r.mutex);
       r.by_start.emplace(start_of(code), &code);
+      // SAFETY: relaxed: who runs the function has seen its `entry`, which is published below.
+      const uint32_t bytes = code.frame_bytes.load(std::memory_order_relaxed);
+      if (bytes > r.largest_frame.load(std::memory_order_relaxed))
+        r.largest_frame.store(bytes, std::memory_order_relaxed);
     }
     undo.release();
     // SAFETY: release: whoever enters through `entry` sees the words and frame_bytes written
@@ -185,6 +190,8 @@ Result<> ModuleCode::translate_all() {
   for (FuncCode& code : functions()) WEFT_TRY(translate(code));
   return {};
 }
+
+uint32_t largest_frame() { return registry().largest_frame.load(std::memory_order_relaxed); }
 
 const FuncCode* find_function(const std::byte* ip) {
   const auto address = reinterpret_cast<uintptr_t>(ip);

@@ -68,6 +68,9 @@ class ModuleCode {
   std::unique_ptr<Translator> translator_;                  // its buffers; guarded by mutex_
 };
 
+/// Bytes of the largest frame of all functions that were translated in this process.
+uint32_t largest_frame();
+
 /// The function whose translated code holds `ip`, or null. For backtraces: takes a lock.
 const FuncCode* find_function(const std::byte* ip);
 

@@ -10,7 +10,8 @@ Result<Stack> take_stack(EngineState& engine) {
   return Stack(std::move(space));
 }
 void give_stack(EngineState& engine, Stack stack) noexcept {
-  engine.allocator().give_stack(stack.take_space());
+  // Each frame begins with a header, behind its parameters, which lie in the frame below.
+  engine.allocator().give_stack(stack.take_space(), uint64_t{2} * largest_frame());
 }
 
 StoreStacks::~StoreStacks() {

@@ -85,6 +85,17 @@ Result<StackSpace> StackSpace::create(uint64_t bytes) {
   return StackSpace{std::move(*memory), usable, kNoSlot};
 }
 
+bool StackSpace::unused_beyond(uint64_t kept, uint64_t gap) const {
+  // Two pages cost less to read than a system call, which would make threads wait for each other.
+  constexpr uint64_t kFew = 8192;
+  if (bytes <= kept) return true;
+  if (gap > kFew) return false;
+  // SAFETY: aligned, inside the stack.
+  const auto* const words = reinterpret_cast<const uint64_t*>(memory.data() + kept);
+  const uint64_t count = std::min(gap + sizeof *words, bytes - kept) / sizeof *words;
+  return std::all_of(words, words + count, [](uint64_t w) { return w == 0; });
+}
+
 Result<HeapSpace> HeapSpace::create() {
   // A struct has at most 10 000 fields of 16 bytes: an access through a wild reference stays
   // inside.
@@ -204,8 +215,8 @@ class OnDemandAllocator final : public Allocator {
     }
     return StackSpace::create(bytes);
   }
-  void give_stack(StackSpace space) noexcept override {
-    trim(space);
+  void give_stack(StackSpace space, uint64_t gap) noexcept override {
+    trim(space, gap);
     const std::lock_guard lock(stacks_mutex_);
     if (stacks_.size() < kept_stacks_) static_cast<void>(keep(stacks_, space));
   }
@@ -215,16 +226,10 @@ class OnDemandAllocator final : public Allocator {
 
  private:
   /// Gives memory beyond a part back, so that one deep recursion is not kept for ever.
-  static void trim(StackSpace& space) noexcept {
+  static void trim(StackSpace& space, uint64_t gap) noexcept {
     constexpr uint64_t kKept = uint64_t{256} << 10;
-    if (space.bytes <= kKept) return;
-    // A page that nobody wrote to says that nothing lies beyond, which spares a system call for
-    // nearly every stack. A frame without a word in that page, larger than it, only keeps its
-    // memory. SAFETY: page-aligned, inside the stack.
-    const auto* const page = reinterpret_cast<const uint64_t*>(space.memory.data() + kKept);
-    const uint64_t words = std::min<uint64_t>(platform::page_size(), space.bytes - kKept) / 8;
-    if (std::all_of(page, page + words, [](uint64_t w) { return w == 0; })) return;
-    static_cast<void>(space.memory.reset(kKept, space.bytes - kKept));
+    if (!space.unused_beyond(kKept, gap))
+      static_cast<void>(space.memory.reset(kKept, space.bytes - kKept));
   }
 
   static constexpr uint64_t kLargestKept = uint64_t{4} << 20;

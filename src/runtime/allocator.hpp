@@ -88,6 +88,9 @@ struct StackSpace {
   explicit operator bool() const { return static_cast<bool>(memory); }
   /// Error: out_of_memory.
   static Result<StackSpace> create(uint64_t bytes);
+  /// Is all beyond the first `kept` bytes zero for sure? Looks at the `gap` bytes behind them, if
+  /// these are few.
+  bool unused_beyond(uint64_t kept, uint64_t gap) const;
 };
 
 /// Addresses for one heap of references: `bytes` of objects and a guard, and its two bitmaps (a bit
@@ -144,7 +147,8 @@ class Allocator {
 
   /// All stacks of an engine have the same size.
   virtual Result<StackSpace> take_stack(uint64_t bytes) = 0;
-  virtual void give_stack(StackSpace space) noexcept = 0;
+  /// `gap`: as far as it was used, no more than so many bytes of it in a row are zero.
+  virtual void give_stack(StackSpace space, uint64_t gap) noexcept = 0;
 
   virtual Result<HeapSpace> take_heap() = 0;
   virtual void give_heap(HeapSpace space) noexcept = 0;

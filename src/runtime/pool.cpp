@@ -251,11 +251,11 @@ class PoolingAllocator final : public Allocator {
     }
     return fresh;
   }
-  void give_stack(StackSpace space) noexcept override {
-    // The first pages serve again; how far it was used beyond them is not known.
+  void give_stack(StackSpace space, uint64_t gap) noexcept override {
+    // The first pages serve again.
     const uint64_t kept = std::min(kStackKept, space.bytes);
     std::memset(space.memory.data(), 0, kept);
-    if (kept != space.bytes && !space.memory.reset(kept, space.bytes - kept))
+    if (!space.unused_beyond(kept, gap) && !space.memory.reset(kept, space.bytes - kept))
       space = {{}, 0, space.slot};  // nothing shows: the next one has other pages
     stacks_.give(std::move(space));
   }

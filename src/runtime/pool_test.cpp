@@ -34,7 +34,19 @@ TEST(PooledStack, IsZeroHoweverFarItWasUsed) {
     EXPECT_TRUE(all_zero(space.memory.data(), kStackBytes)) << "before " << used;
     std::memset(space.memory.data() + used / 2, 0xa5,
                 used - used / 2);  // what is below may be zero
-    allocator->give_stack(std::move(space));
+    allocator->give_stack(std::move(space), kStackBytes);
+  }
+}
+
+TEST(PooledStack, IsZeroWhereWordsLieFarApart) {
+  const auto allocator = pool(1, 1);
+  for (const uint64_t gap : {uint64_t{8}, uint64_t{4096}, uint64_t{8192}, uint64_t{8200}}) {
+    for (uint64_t used = 8192; used <= kStackBytes; used += 4100) {
+      StackSpace space = std::move(*allocator->take_stack(kStackBytes));
+      ASSERT_TRUE(all_zero(space.memory.data(), kStackBytes)) << gap << " before " << used;
+      for (uint64_t at = gap; at < used; at += gap) space.memory.data()[at] = 0xa5;
+      allocator->give_stack(std::move(space), gap);
+    }
   }
 }
 
@@ -49,12 +61,12 @@ TEST(PooledStack, AnswersWithTheLimit) {
   EXPECT_EQ(allocator->metrics().stacks, 2u);
   const uint32_t slot = second.slot;
   const uint8_t* const address = second.memory.data();
-  allocator->give_stack(std::move(second));
+  allocator->give_stack(std::move(second), kStackBytes);
   second = std::move(*allocator->take_stack(kStackBytes));
   EXPECT_EQ(second.slot, slot);
   EXPECT_EQ(second.memory.data(), address) << "its addresses stay with the slot";
-  allocator->give_stack(std::move(first));
-  allocator->give_stack(std::move(second));
+  allocator->give_stack(std::move(first), kStackBytes);
+  allocator->give_stack(std::move(second), kStackBytes);
   EXPECT_EQ(allocator->metrics().stacks, 0u);
 }
 
