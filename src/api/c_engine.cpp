@@ -154,7 +154,7 @@ weft_error_t* weft_module_from_file(weft_engine_t* e, const char* path, weft_pro
     return api::to_c(Error(ErrorCode::io, platform::describe_read_failure(path, file.error())));
   const auto bytes = std::make_shared<platform::FileBytes>(std::move(*file));
   std::string name(path);
-  name = name.substr(name.rfind('/') + 1);
+  if (const size_t slash = name.rfind('/'); slash != std::string::npos) name.erase(0, slash + 1);
   WEFT_ASSIGN_C(auto module, engine::CompiledModule::compile_shared(
                                  e->engine, std::as_bytes(bytes->bytes()), bytes,
                                  compile_options(progress, env, std::move(name))));

@@ -30,7 +30,8 @@ std::optional<Signed> parse_integer(std::string_view text) {
   if (!negative) return static_cast<Signed>(magnitude);
   constexpr Unsigned kMost = Unsigned{1} << (std::numeric_limits<Unsigned>::digits - 1);
   if (magnitude > kMost) return std::nullopt;
-  return static_cast<Signed>(Unsigned{0} - magnitude);
+  // Without a step that has no value: the least number has no opposite.
+  return magnitude == 0 ? Signed{0} : static_cast<Signed>(-1 - static_cast<Signed>(magnitude - 1));
 }
 
 /// strtod, not std::from_chars: that and its tables are 0.3 MB of the static command.

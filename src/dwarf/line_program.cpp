@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/wrapping.hpp"
 #include "dwarf/constants.hpp"
 
 namespace weft::dwarf {
@@ -151,7 +152,8 @@ std::string old_file_name(Cursor c, uint64_t file, Budget& budget) {
     c.uleb();  // time
     c.uleb();  // size
     if (i != file) continue;
-    return join(directory - 1 < directories.size() ? directories[directory - 1] : "", name);
+    return join(directory != 0 && directory <= directories.size() ? directories[directory - 1] : "",
+                name);
   }
   return {};
 }
@@ -191,13 +193,14 @@ void LineTable::run(Cursor& c, const LineHeader& h, const Sections& s, Budget& b
   };
   const auto special = [&](unsigned opcode) {
     const unsigned adjusted = opcode - h.opcode_base;
-    address += static_cast<uint64_t>(adjusted / h.line_range) * h.min_instruction;
+    address =
+        wrapping_add(address, static_cast<uint64_t>(adjusted / h.line_range) * h.min_instruction);
     return static_cast<int64_t>(h.line_base) + adjusted % h.line_range;
   };
   while (c.ok() && !c.at_end() && budget.spend()) {
     const uint8_t opcode = c.u8();
     if (opcode >= h.opcode_base) {
-      line += static_cast<uint64_t>(special(opcode));
+      line = wrapping_add(line, static_cast<uint64_t>(special(opcode)));
       emit();
       continue;
     }
@@ -217,12 +220,14 @@ void LineTable::run(Cursor& c, const LineHeader& h, const Sections& s, Budget& b
         break;
       }
       case kCopy: emit(); break;
-      case kAdvancePc: address += c.uleb() * h.min_instruction; break;
-      case kAdvanceLine: line += static_cast<uint64_t>(c.sleb()); break;
+      case kAdvancePc:
+        address = wrapping_add(address, wrapping_mul(c.uleb(), h.min_instruction));
+        break;
+      case kAdvanceLine: line = wrapping_add(line, static_cast<uint64_t>(c.sleb())); break;
       case kSetFile: file = c.uleb(); break;
       case kSetColumn: column = c.uleb(); break;
       case kConstAddPc: special(255); break;
-      case kFixedAdvancePc: address += c.u16(); break;
+      case kFixedAdvancePc: address = wrapping_add(address, c.u16()); break;
       case kNegateStatement:
       case kSetBasicBlock:
       case kSetPrologueEnd:

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/wrapping.hpp"
+
 namespace weft::engine {
 namespace {
 
@@ -37,7 +39,7 @@ std::string begin_of(std::string_view text, size_t bytes) {
 /// Warm, and the same for the same name.
 std::string colour(std::string_view name) {
   uint32_t h = 2166136261u;  // FNV-1a
-  for (const char c : name) h = (h ^ static_cast<unsigned char>(c)) * 16777619u;
+  for (const char c : name) h = wrapping_mul(h ^ static_cast<unsigned char>(c), 16777619u);
   return fmt::format("rgb({},{},{})", 205 + h % 50, 90 + (h >> 8) % 120, 40 + (h >> 16) % 50);
 }
 

@@ -121,8 +121,8 @@ void TypeList::pop_group() {
       }
     }
   }
-  for (uint32_t i = size(); i-- > start;) {
-    const TypeDef& d = defs_[i];
+  for (uint32_t i = size(); i > start; --i) {
+    const TypeDef& d = defs_[i - 1];
     if (d.kind == CompositeKind::func) {
       values_.resize(d.first);
     } else {
