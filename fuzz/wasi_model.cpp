@@ -22,12 +22,12 @@ bool split(std::string_view path, std::deque<std::string>& out, bool in_front) {
 }
 
 bool contains(const NodePtr& top, const NodePtr& wanted) {
-  std::vector<NodePtr> todo = {top};
-  while (!todo.empty()) {
-    const NodePtr node = todo.back();
-    todo.pop_back();
+  std::vector<NodePtr> pending = {top};
+  while (!pending.empty()) {
+    const NodePtr node = pending.back();
+    pending.pop_back();
     if (node == wanted) return true;
-    for (const auto& [name, child] : node->entries) todo.push_back(child);
+    for (const auto& [name, child] : node->entries) pending.push_back(child);
   }
   return false;
 }
@@ -168,10 +168,10 @@ bool FileModel::rename(const NodePtr& from, std::string_view old_path, const Nod
 
 std::vector<std::string> FileModel::list() const {
   std::vector<std::string> lines;
-  std::vector<std::pair<std::string, NodePtr>> todo = {{"", root_}};
-  while (!todo.empty()) {
-    const auto [path, node] = todo.back();
-    todo.pop_back();
+  std::vector<std::pair<std::string, NodePtr>> pending = {{"", root_}};
+  while (!pending.empty()) {
+    const auto [path, node] = pending.back();
+    pending.pop_back();
     for (const auto& [name, child] : node->entries) {
       const std::string at = path + "/" + name;
       switch (child->kind) {
@@ -179,7 +179,7 @@ std::vector<std::string> FileModel::list() const {
         case Node::Kind::link: lines.push_back(at + " link " + child->data); break;
         case Node::Kind::directory:
           lines.push_back(at + " directory");
-          todo.emplace_back(at, child);
+          pending.emplace_back(at, child);
           break;
       }
     }

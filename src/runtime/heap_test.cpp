@@ -112,13 +112,13 @@ struct Model {
 
   std::set<Ref> reachable(const std::set<Ref>& roots) const {
     std::set<Ref> seen;
-    std::vector<Ref> todo(roots.begin(), roots.end());
-    while (!todo.empty()) {
-      const Ref r = todo.back();
-      todo.pop_back();
+    std::vector<Ref> pending(roots.begin(), roots.end());
+    while (!pending.empty()) {
+      const Ref r = pending.back();
+      pending.pop_back();
       if (r == kNullRef || is_i31(r) || !seen.insert(r).second) continue;
       const auto& children = objects.at(r).children;
-      todo.insert(todo.end(), children.begin(), children.end());
+      pending.insert(pending.end(), children.begin(), children.end());
     }
     return seen;
   }

@@ -138,16 +138,16 @@ void Folder::add(std::string_view hint, std::string_view text, Arity arity) {
 }
 
 void Folder::append_tree(std::string& out, uint32_t root, size_t indent) {
-  struct Todo {
+  struct Pending {
     uint32_t node;
     uint32_t depth;
     bool one_line;  // of its surroundings
   };
-  std::vector<Todo> todo = {{root, 0, false}};
+  std::vector<Pending> pending = {{root, 0, false}};
   uint32_t open = 0;  // parentheses
-  while (!todo.empty()) {
-    const Todo now = todo.back();
-    todo.pop_back();
+  while (!pending.empty()) {
+    const Pending now = pending.back();
+    pending.pop_back();
     for (; open > now.depth; --open) out += ')';
     if (now.one_line) {
       out += ' ';
@@ -164,7 +164,7 @@ void Folder::append_tree(std::string& out, uint32_t root, size_t indent) {
     // The last operand stands right in front of the node; each one is behind the one before.
     uint32_t child = wrapping_sub(now.node, 1);
     for (uint32_t left = node.nodes - 1; left > 0;) {
-      todo.push_back({child, now.depth + 1, one_line});
+      pending.push_back({child, now.depth + 1, one_line});
       left -= nodes_[child].nodes;
       child = wrapping_sub(child, nodes_[child].nodes);
     }

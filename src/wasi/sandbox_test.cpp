@@ -8,7 +8,7 @@
 namespace weft::wasi::test {
 namespace {
 
-// The tree inside the preopen `root`, beside which lies `outside`:
+// The tree inside the preopen `inside`, beside which lies `outside`:
 //   dir/nested/file  file  empty/  link_file -> file  link_dir -> dir  dir/up -> ../file  dangling
 //   -> missing abs -> /etc  out -> ..  out2 -> dir/../../outside  self -> self  a_to_b -> b_to_a ->
 //   a_to_b  deep -> link_dir/nested slash_file -> file/  slash_dir -> dir/   chain0 -> file, chainN
@@ -16,32 +16,32 @@ namespace {
 struct Tree {
   TempDir base;
   Tree() {
-    base.dir("root/dir/nested");
-    base.dir("root/empty");
-    base.file("root/dir/nested/file", "inner");
-    base.file("root/file", "top");
+    base.dir("inside/dir/nested");
+    base.dir("inside/empty");
+    base.file("inside/dir/nested/file", "inner");
+    base.file("inside/file", "top");
     base.file("secret", "secret");
     base.dir("outside");
     base.file("outside/file", "outside");
-    base.link("root/link_file", "file");
-    base.link("root/link_dir", "dir");
-    base.link("root/dir/up", "../file");
-    base.link("root/dangling", "missing");
-    base.link("root/abs", "/etc");
-    base.link("root/abs_self", base.at("root"));
-    base.link("root/out", "..");
-    base.link("root/out2", "dir/../../outside");
-    base.link("root/dir/out3", "../../secret");
-    base.link("root/self", "self");
-    base.link("root/a_to_b", "b_to_a");
-    base.link("root/b_to_a", "a_to_b");
-    base.link("root/deep", "link_dir/nested");
-    base.link("root/slash_file", "file/");
-    base.link("root/slash_dir", "dir/");
-    base.link("root/dot", ".");
-    base.link("root/chain0", "file");
+    base.link("inside/link_file", "file");
+    base.link("inside/link_dir", "dir");
+    base.link("inside/dir/up", "../file");
+    base.link("inside/dangling", "missing");
+    base.link("inside/abs", "/etc");
+    base.link("inside/abs_self", base.at("inside"));
+    base.link("inside/out", "..");
+    base.link("inside/out2", "dir/../../outside");
+    base.link("inside/dir/out3", "../../secret");
+    base.link("inside/self", "self");
+    base.link("inside/a_to_b", "b_to_a");
+    base.link("inside/b_to_a", "a_to_b");
+    base.link("inside/deep", "link_dir/nested");
+    base.link("inside/slash_file", "file/");
+    base.link("inside/slash_dir", "dir/");
+    base.link("inside/dot", ".");
+    base.link("inside/chain0", "file");
     for (int i = 1; i <= 45; ++i)
-      base.link("root/chain" + std::to_string(i), "chain" + std::to_string(i - 1));
+      base.link("inside/chain" + std::to_string(i), "chain" + std::to_string(i - 1));
   }
 };
 
@@ -84,7 +84,7 @@ std::vector<Case> corpus() {
       {"/etc/passwd", kOut, kOut, kOut},
       {"..", kOut, kOut, kOut},
       {"../", kOut, kOut, kOut},
-      {"../root/file", kOut, kOut, kOut},
+      {"../inside/file", kOut, kOut, kOut},
       {"../secret", kOut, kOut, kOut},
       {"dir/../..", kOut, kOut, kOut},
       {"dir/../../secret", kOut, kOut, kOut},
@@ -113,7 +113,7 @@ std::vector<Case> corpus() {
       {"out", kOut, Errno::loop, kOut},
       {"out/", kOut, kOut, kOut},
       {"out/secret", kOut, kOut, kOut},
-      {"out/root/file", kOut, kOut, kOut},
+      {"out/inside/file", kOut, kOut, kOut},
       {"out2", kOut, Errno::loop, kOut},
       {"out2/file", kOut, kOut, kOut},
       {"dir/out3", kOut, Errno::loop, kOut},
@@ -149,7 +149,7 @@ WEFT_BOTH_LOOKUPS(Sandbox);
 TEST_P(Sandbox, CorpusGivesTheExpectedErrors) {
   Tree tree;
   ContextBuilder builder;
-  builder.preopen_dir(tree.base.at("root"), "/").lookup(GetParam());
+  builder.preopen_dir(tree.base.at("inside"), "/").lookup(GetParam());
   Wasi wasi(builder);
   for (const Case& c : corpus()) {
     EXPECT_EQ(wasi.open(c.path, 0, 0, true), c.follow)
@@ -165,7 +165,7 @@ TEST_P(Sandbox, CorpusGivesTheExpectedErrors) {
 TEST_P(Sandbox, NoCallLeavesTheDirectory) {
   Tree tree;
   ContextBuilder builder;
-  builder.preopen_dir(tree.base.at("root"), "/").lookup(GetParam());
+  builder.preopen_dir(tree.base.at("inside"), "/").lookup(GetParam());
   Wasi wasi(builder);
   std::string target;
   for (const std::string dir : {"..", "out", "link_dir/../..", "deep/../../..", "abs_self/..",
@@ -185,7 +185,7 @@ TEST_P(Sandbox, NoCallLeavesTheDirectory) {
     EXPECT_EQ(wasi.hardlink(old, "taken"), Errno::perm) << old;
     EXPECT_EQ(wasi.hardlink("file", fresh), Errno::perm) << fresh;
     EXPECT_EQ(wasi.symlink("x", fresh), Errno::perm) << fresh;
-    EXPECT_EQ(wasi.readlink(dir + "/root/link_file", target), Errno::perm) << dir;
+    EXPECT_EQ(wasi.readlink(dir + "/inside/link_file", target), Errno::perm) << dir;
   }
   for (const std::string dots : {"..", "out/", "dir/../..", "out/."}) {
     EXPECT_EQ(wasi.mkdir(dots), dots == "out/" ? Errno::exist : Errno::perm) << dots;
@@ -204,13 +204,13 @@ TEST_P(Sandbox, NoCallLeavesTheDirectory) {
 TEST_P(Sandbox, CreatingThroughLinksStaysInside) {
   Tree tree;
   ContextBuilder builder;
-  builder.preopen_dir(tree.base.at("root"), "/").lookup(GetParam());
+  builder.preopen_dir(tree.base.at("inside"), "/").lookup(GetParam());
   Wasi wasi(builder);
-  tree.base.link("root/dir/to_new", "../empty/new");
-  tree.base.link("root/to_outside", "../new");
-  tree.base.link("root/to_abs", tree.base.at("new"));
+  tree.base.link("inside/dir/to_new", "../empty/new");
+  tree.base.link("inside/to_outside", "../new");
+  tree.base.link("inside/to_abs", tree.base.at("new"));
   EXPECT_EQ(wasi.open("dir/to_new", oflags::kCreat, rights::fd_write), Errno::success);
-  EXPECT_TRUE(tree.base.exists("root/empty/new"));
+  EXPECT_TRUE(tree.base.exists("inside/empty/new"));
   EXPECT_EQ(wasi.open("to_outside", oflags::kCreat, rights::fd_write), Errno::perm);
   EXPECT_EQ(wasi.open("to_abs", oflags::kCreat, rights::fd_write), Errno::perm);
   EXPECT_EQ(wasi.open("dangling", oflags::kCreat | oflags::kExcl, rights::fd_write), Errno::exist);
@@ -230,7 +230,7 @@ TEST_P(Sandbox, CreatingThroughLinksStaysInside) {
 TEST_P(Sandbox, SubdirectoryDescriptorIsItsOwnRoot) {
   Tree tree;
   ContextBuilder builder;
-  builder.preopen_dir(tree.base.at("root"), "/").lookup(GetParam());
+  builder.preopen_dir(tree.base.at("inside"), "/").lookup(GetParam());
   Wasi wasi(builder);
   Fd dir = 0;
   ASSERT_EQ(wasi.open("dir", oflags::kDirectory, rights::kDirectory, dir), Errno::success);
@@ -261,18 +261,18 @@ TEST_P(Sandbox, DeepTreesNeedFewDescriptors) {
 // opens through it.
 TEST_P(Sandbox, ExchangingADirectoryForALinkNeverLeadsOut) {
   TempDir base;
-  base.dir("root/real");
+  base.dir("inside/real");
   base.dir("outside");
-  base.file("root/real/name", "inside");
+  base.file("inside/real/name", "inside");
   base.file("outside/name", "outside");
-  base.link("root/evil", "../outside");
+  base.link("inside/evil", "../outside");
   ContextBuilder builder;
-  builder.preopen_dir(base.at("root"), "/").lookup(GetParam());
+  builder.preopen_dir(base.at("inside"), "/").lookup(GetParam());
   Wasi wasi(builder);
   std::atomic<bool> stop{false};
   std::thread swapper([&] {
-    const std::string a = base.at("root/real");
-    const std::string b = base.at("root/evil");
+    const std::string a = base.at("inside/real");
+    const std::string b = base.at("inside/evil");
     while (!stop.load()) ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE);
   });
   int inside = 0;
@@ -294,17 +294,17 @@ TEST_P(Sandbox, ExchangingADirectoryForALinkNeverLeadsOut) {
 // A directory is moved out of the preopen while "..", seen from inside, is resolved.
 TEST_P(Sandbox, MovingADirectoryAwayNeverLeadsOut) {
   TempDir base;
-  base.dir("root/a/b");
+  base.dir("inside/a/b");
   base.dir("elsewhere");
-  base.file("root/x", "inside");
+  base.file("inside/x", "inside");
   base.file("x", "outside");
   base.file("elsewhere/x", "outside");
   ContextBuilder builder;
-  builder.preopen_dir(base.at("root"), "/").lookup(GetParam());
+  builder.preopen_dir(base.at("inside"), "/").lookup(GetParam());
   Wasi wasi(builder);
   std::atomic<bool> stop{false};
   std::thread mover([&] {
-    const std::string home = base.at("root/a");
+    const std::string home = base.at("inside/a");
     const std::string away = base.at("elsewhere/a");
     while (!stop.load()) {
       ::rename(home.c_str(), away.c_str());
@@ -330,7 +330,9 @@ TEST_P(Sandbox, MagicLinksAreNotFollowed) {
   Wasi wasi(builder);
   EXPECT_EQ(wasi.open("self/stat", 0, rights::fd_read),
             Errno::success);  // an ordinary relative link
-  for (const char* path : {"self/root/etc", "self/cwd", "self/exe", "self/fd/0", "self/cwd/."}) {
+  const std::string top = "self/root";
+  for (const std::string& path : {top + "/etc", std::string("self/cwd"), std::string("self/exe"),
+                                  std::string("self/fd/0"), std::string("self/cwd/.")}) {
     EXPECT_EQ(wasi.open(path, 0, rights::fd_read), Errno::loop) << path;
   }
 }
