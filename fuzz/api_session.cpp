@@ -334,9 +334,7 @@ void ApiSession::run() {
 ApiSession::~ApiSession() {
   // In any order.
   std::vector<unsigned> order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  for (size_t i = order.size(); i > 1; --i) {
-    std::swap(order[i - 1], order[c_.below(static_cast<unsigned>(i))]);
-  }
+  c_.shuffle(order);
   for (const unsigned what : order) {
     switch (what) {
       case 0:

@@ -312,8 +312,7 @@ void WasmSession::run() {
 
 WasmSession::~WasmSession() {
   std::array<unsigned, 9> order = {0, 1, 2, 3, 4, 5, 6, 7, 8};
-  for (size_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[c_.below(static_cast<unsigned>(i))]);
+  c_.shuffle(order);
   for (const unsigned what : order) {
     switch (what) {
       case 0: wasm_engine_delete(engine_); break;

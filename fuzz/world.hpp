@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "module_writer.hpp"
@@ -107,6 +108,11 @@ class Choices {
   }
   unsigned below(unsigned n) { return n <= 256 ? byte() % n : static_cast<unsigned>(bits(2)) % n; }
   bool chance(unsigned percent) { return byte() * 100u < percent * 256u; }
+  template <class Range>
+  void shuffle(Range& order) {
+    for (size_t i = order.size(); i > 1; --i)
+      std::swap(order[i - 1], order[below(static_cast<unsigned>(i))]);
+  }
 
  private:
   std::span<const uint8_t> left_;

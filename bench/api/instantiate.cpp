@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -131,19 +130,7 @@ Scaling two_threads(const weft::Engine& engine, const Prepared& prepared, bool c
   return {2 * one.wall / two.wall, 2 * one.cpu / two.cpu};
 }
 
-/// Bytes of `key` in /proc/self/status.
-double status_bytes(const char* key) {
-  FILE* f = std::fopen("/proc/self/status", "r");
-  if (f == nullptr) return 0;
-  char line[256];
-  double kib = 0;
-  while (std::fgets(line, sizeof line, f) != nullptr) {
-    if (std::strncmp(line, key, std::strlen(key)) == 0)
-      kib = std::strtod(line + std::strlen(key) + 1, nullptr);
-  }
-  std::fclose(f);
-  return kib * 1024;
-}
+double status_bytes(const char* key) { return bench::status_kib(key) * 1024; }
 
 /// Bytes that each of `count` instances takes of the process: resident, and page tables beside.
 void live(const std::string& key, const weft::Engine& engine, const weft::Module& module, int count,

@@ -1,5 +1,5 @@
-// What the programs of `./dev bench api` share: timing, files, and rows as JSON, one a line, which
-// bench/harness/api.py makes a table of.
+// What the programs of `./dev bench api` and `./dev bench gc` share: timing, files, memory, and
+// rows as JSON, one a line, which bench/harness/api.py makes a table of.
 #pragma once
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -35,6 +36,20 @@ inline std::vector<uint8_t> read_file(const std::string& path) {
   if (!file) fail("cannot read " + path);
   const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
   return {bytes.begin(), bytes.end()};
+}
+
+/// KiB that the line of `key` ("VmRSS:") in /proc/self/status says; 0 without /proc.
+inline double status_kib(const char* key) {
+  FILE* f = std::fopen("/proc/self/status", "r");
+  if (f == nullptr) return 0;
+  char line[256];
+  double kib = 0;
+  while (std::fgets(line, sizeof line, f) != nullptr) {
+    if (std::strncmp(line, key, std::strlen(key)) == 0)
+      kib = std::strtod(line + std::strlen(key), nullptr);
+  }
+  std::fclose(f);
+  return kib;
 }
 
 /// The compiler must take it that the value is used.

@@ -4,27 +4,14 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <vector>
 
 #include <weft/weft.hpp>
 
-namespace {
+#include "measure.hpp"
 
-/// KiB of a line of /proc/self/status.
-double status_kib(const char* key) {
-  FILE* f = std::fopen("/proc/self/status", "r");
-  if (f == nullptr) return 0;
-  char line[256];
-  double kib = 0;
-  while (std::fgets(line, sizeof line, f) != nullptr) {
-    if (std::strncmp(line, key, std::strlen(key)) == 0)
-      kib = std::strtod(line + std::strlen(key), nullptr);
-  }
-  std::fclose(f);
-  return kib;
-}
+namespace {
 
 int fail(std::string_view why) {
   std::fprintf(stderr, "gc: %.*s\n", static_cast<int>(why.size()), why.data());
@@ -46,13 +33,13 @@ int main(int argc, char** argv) {
   for (int i = 2; i < argc; ++i) args.emplace_back(static_cast<int32_t>(std::atoi(argv[i])));
   const auto run = instance->func(store, "run");
   if (!run) return fail("no export \"run\"");
-  const double before = status_kib("VmRSS:");
+  const double before = bench::status_kib("VmRSS:");
   const auto start = std::chrono::steady_clock::now();
   const auto results = run->call(store, args);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!results.ok()) return fail(results.error().message());
   std::printf("{\"result\": \"%" PRId64 "\", \"seconds\": %.6f, \"peak_kib\": %.0f}\n",
-              (*results)[0].i64(), seconds, status_kib("VmHWM:") - before);
+              (*results)[0].i64(), seconds, bench::status_kib("VmHWM:") - before);
   return 0;
 }

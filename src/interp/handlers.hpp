@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "interp/dispatch.hpp"
-#include "interp/install.hpp"
+#include "interp/handler_families.hpp"
 #include "wasm/numeric.hpp"
 
 namespace weft::interp {
@@ -161,9 +161,9 @@ WX_HANDLER(branch) {
   WX_NEXT(kRight == Src::i ? 24 : 16);
 }
 
-// WX_FAMILY(name) { rows }: the list weft_handlers_name (install.hpp). Its function is never
-// called; it is where the compiler names handlers to the assembler. SAFETY: what is assembled are
-// HandlerRows; pushed and popped, the section around stays what it is.
+// WX_FAMILY(name) { rows }: the list weft_handlers_name (handler_families.hpp). Its function is
+// never called; it is where the compiler names handlers to the assembler. SAFETY: what is assembled
+// are HandlerRows; pushed and popped, the section around stays what it is.
 #define WX_FAMILY(name) WX_LIST(name)
 #define WX_LIST(name) WX_LIST_(name, "weft_handlers_" #name)
 #define WX_LIST_(name, symbol)                                                               \

@@ -7,7 +7,7 @@
 #include "base/wrapping.hpp"
 #include "interp/code_map.hpp"
 #include "interp/compare_rows.hpp"
-#include "interp/install.hpp"
+#include "interp/handler_families.hpp"
 #include "interp/sequences.hpp"
 #include "platform/cpu.hpp"
 
@@ -137,7 +137,7 @@ void enter(HandlerTable& table, const HandlerRow* row) {
   }
 }
 
-void install_simd(HandlerTable& table) {
+void enter_simd(HandlerTable& table) {
   enter(table, weft_handlers_simd_general);
 #if defined(__x86_64__)
   if (platform::cpu_has_sse42()) {
@@ -158,7 +158,7 @@ void install_simd(HandlerTable& table) {
   enter(table, weft_handlers_simd_native);
 }
 
-void install_common(HandlerTable& table) {
+void enter_common(HandlerTable& table) {
   enter(table, weft_handlers_i32);
   enter(table, weft_handlers_i64);
   enter(table, weft_handlers_float);
@@ -173,7 +173,7 @@ void install_common(HandlerTable& table) {
   enter(table, weft_handlers_atomic);
   enter(table, weft_handlers_memory_check);
   enter(table, weft_handlers_fused);
-  install_simd(table);
+  enter_simd(table);
 }
 
 // One for each kind of memory, made when it is first asked for: a process mostly needs one of them.
@@ -183,7 +183,7 @@ constinit HandlerTable g_checked{};
 
 const HandlerTable& guarded() {
   static const bool kMade = [] {
-    install_common(g_guarded);
+    enter_common(g_guarded);
     enter(g_guarded, weft_handlers_memory_guarded);
     enter(g_guarded, weft_handlers_load_op_guarded);
     enter(g_guarded, weft_handlers_simd_memory_guarded);
@@ -196,7 +196,7 @@ const HandlerTable& guarded() {
 
 const HandlerTable& checked() {
   static const bool kMade = [] {
-    install_common(g_checked);
+    enter_common(g_checked);
     enter(g_checked, weft_handlers_memory_checked);
     enter(g_checked, weft_handlers_load_op_checked);
     enter(g_checked, weft_handlers_simd_memory_checked);

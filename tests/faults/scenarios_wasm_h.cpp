@@ -8,29 +8,21 @@
 #include <string>
 #include <utility>
 
+#include "../wasm_h/own.hpp"
 #include "scenario.hpp"
-#include "wasm_weft.h"
 
 namespace faults {
 namespace {
 
-template <auto kDelete>
-struct Deleter {
-  template <class T>
-  void operator()(T* p) const {
-    kDelete(p);
-  }
-};
-template <class T, auto kDelete>
-using Own = std::unique_ptr<T, Deleter<kDelete>>;
-using Engine = Own<wasm_engine_t, wasm_engine_delete>;
-using Store = Own<wasm_store_t, wasm_store_delete>;
-using Module = Own<wasm_module_t, wasm_module_delete>;
-using Instance = Own<wasm_instance_t, wasm_instance_delete>;
-using Func = Own<wasm_func_t, wasm_func_delete>;
-using Trap = Own<wasm_trap_t, wasm_trap_delete>;
-using FuncType = Own<wasm_functype_t, wasm_functype_delete>;
-using Ref = Own<wasm_ref_t, wasm_ref_delete>;
+using wasm_h::Engine;
+using wasm_h::Func;
+using wasm_h::FuncType;
+using wasm_h::Instance;
+using wasm_h::Module;
+using wasm_h::Own;
+using wasm_h::Ref;
+using wasm_h::Store;
+using wasm_h::Trap;
 
 /// A vector on the stack.
 template <class V, auto kDelete>
